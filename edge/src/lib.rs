@@ -1,0 +1,7 @@
+//! The Worker's entry.
+use worker::{Context, Env, Request, Response, Result, event};
+
+#[event(fetch)]
+async fn fetch(_request: Request, _env: Env, _context: Context) -> Result<Response> {
+    Response::ok("{\"status\":\"ok\"}")
+}

@@ -1,0 +1,1 @@
+//! The world around Honeyguide, for the journeys.
