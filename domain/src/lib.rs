@@ -1,1 +1,40 @@
-//! The rules of Honeyguide.
+//! The rules of Honeyguide: pure functions from facts to verdicts.
+//!
+//! Invariant: nothing here reads a clock, draws a random number or does I/O. Time and bytes come in as arguments,
+//! so the same input gives the same verdict. `edge` asks, records what it is told, and lets the effects leave.
+//!
+//! The modules stand in the order in which a newcomer should read them.
+
+pub mod id;
+pub mod time;
+
+pub mod money;
+
+pub mod code;
+pub mod site;
+
+pub mod token;
+
+pub mod clickquality;
+pub mod ratelimit;
+
+pub mod program;
+
+pub mod person;
+
+pub mod reason;
+pub mod attribution;
+pub mod reward;
+pub mod judge;
+pub mod refund;
+
+pub mod ledger;
+pub mod payout;
+
+pub mod event;
+pub mod destination;
+pub mod delivery;
+
+pub mod auth;
+pub mod fault;
+pub mod wire;

@@ -1,0 +1,47 @@
+//! Payout batches: what each beneficiary is owed and not being paid already, above a minimum.
+
+use crate::id::{EntryId, Minter};
+use crate::ledger::{Account, Entry};
+use crate::money::Money;
+use crate::time::Timestamp;
+
+/// What one beneficiary is owed in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owed {
+    pub beneficiary: String,
+    /// The balance of `payable:{beneficiary}`; below zero when more was paid than earned.
+    pub payable: Money,
+    /// What batches that are neither confirmed nor failed hold already.
+    pub in_open_batches: i64,
+}
+
+/// The lines of a batch: everyone who is owed at least `minimum` minor units, and more than nothing.
+pub fn lines(owed: &[Owed], minimum: i64) -> Vec<(String, Money)> {
+    let line = |owed: &Owed| {
+        let amount = owed.payable.amount() - owed.in_open_batches;
+        let value = Money::new(amount, owed.payable.currency()).ok()?;
+        (amount > 0 && amount >= minimum).then(|| (owed.beneficiary.clone(), value))
+    };
+    owed.iter().filter_map(line).collect()
+}
+
+/// What the ledger books when a line was paid.
+pub fn confirm(beneficiary: &str, value: Money, at: Timestamp, minter: &mut Minter) -> Entry {
+    let (payable, paid) = (Account::Payable(beneficiary.to_owned()), Account::Paid(beneficiary.to_owned()));
+    Entry::transfer(EntryId::mint(minter), at, "paid", payable, paid, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    #[test]
+    fn only_what_is_owed_and_not_in_another_batch_is_paid() {
+        let usd = |amount| Money::new(amount, Currency::parse("USD").unwrap()).unwrap();
+        let owed = |name: &str, payable, open| Owed { beneficiary: name.to_owned(), payable: usd(payable), in_open_batches: open };
+        let all = [owed("a", 2_000, 0), owed("b", 2_000, 2_000), owed("c", -5, 0), owed("d", 999, 0), owed("e", 3_000, 2_000)];
+        assert_eq!(lines(&all, 1_000), [("a".to_owned(), usd(2_000)), ("e".to_owned(), usd(1_000))]);
+        assert_eq!(lines(&all, 0).len(), 3);
+    }
+}

@@ -1,0 +1,157 @@
+//! A program: one set of rules, offers, links and rewards, written as one file.
+//!
+//! `Program::read` accepts a file whole or refuses it whole, with every fault and its path.
+
+mod file;
+
+use crate::money::{Currency, Money, Percent};
+use crate::site::Site;
+use crate::time::Span;
+
+/// The name of a program in keys and addresses: 1 to 40 of `a-z 0-9 - _`, beginning with a letter or digit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProgramId(String);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a program's id has 1 to 40 of a-z, 0-9, '-' and '_', begins with a letter or digit, and not with test_")]
+pub struct BadProgramId;
+
+impl ProgramId {
+    pub fn parse(text: &str) -> Result<Self, BadProgramId> {
+        let fits = (1..=40).contains(&text.len())
+            && text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+            && !text.starts_with("test_");
+        if fits { Ok(Self(text.to_owned())) } else { Err(BadProgramId) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    pub id: ProgramId,
+    pub name: String,
+    pub kind: Kind,
+    pub mode: Mode,
+    pub site: Site,
+    pub currency: Currency,
+    pub attribution: AttributionPolicy,
+    pub consent: Consent,
+    pub durability: Durability,
+    pub offer: Option<Offer>,
+    /// Whether someone may ask for a link with nothing but an e-mail address.
+    pub join_by_email: bool,
+    pub rewards: Vec<Rule>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Customers refer.
+    Referral,
+    /// Businesses refer.
+    Partner,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Live,
+    Test,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttributionPolicy {
+    pub model: Model,
+    pub window: Span,
+    pub binding: Binding,
+}
+
+/// Which of several eligible touches earns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    LastTouch,
+}
+
+/// Whose a customer is, once someone was credited for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    /// The first who was credited keeps the customer.
+    First,
+    /// A newer touch wins.
+    Last,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    NotRequired,
+    Required,
+}
+
+/// When a click is in storage: within a second of the redirect, or before it leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    AfterRedirect,
+    BeforeRedirect,
+}
+
+/// What a friend and a referrer are told.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Offer {
+    pub headline: String,
+    pub friend: Option<String>,
+    pub referrer: Option<String>,
+    pub terms: Option<String>,
+    pub disclosure: Option<String>,
+}
+
+/// One side's reward for one kind of event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    pub id: String,
+    pub side: Side,
+    /// The event of a conversion that it answers to, such as `purchase`.
+    pub on: String,
+    pub kind: RewardKind,
+    pub worth: Worth,
+    /// The smallest value that earns, itself included.
+    pub minimum: Option<Money>,
+    /// Only a customer's first such conversion (of at least the minimum) earns.
+    pub first: bool,
+    /// How long the reward stays pending.
+    pub hold: Span,
+    pub approval: Approval,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    Referrer,
+    Friend,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RewardKind {
+    Money,
+    Credit,
+    Discount,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    Flat(Money),
+    /// Of the conversion's value, in its currency.
+    Share(Percent),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approval {
+    /// When the hold ends.
+    Automatic,
+    /// By the owner.
+    Manual,
+}
+
+#[cfg(test)]
+#[path = "program_tests.rs"]
+mod tests;

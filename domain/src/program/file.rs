@@ -1,0 +1,264 @@
+//! The program file: JSON in, with every fault and its path; the same JSON out, with its defaults filled in.
+
+use super::{
+    Approval, AttributionPolicy, Binding, Consent, Durability, Kind, Mode, Model, Offer, Program, ProgramId, RewardKind,
+    Rule, Side, Worth,
+};
+use crate::fault::{Place, Refusal};
+use crate::money::{Currency, Money, Percent};
+use crate::time::Span;
+use crate::wire::read::{self, Fields, Read};
+use serde_json::{Value, json};
+
+/// Browsers keep a cookie 400 days at most, so a longer window would be a promise that can't be held.
+const LONGEST_WINDOW_DAYS: i64 = 400;
+const DEFAULT_WINDOW_DAYS: i64 = 90;
+const DEFAULT_HOLD_DAYS: i64 = 30;
+const LONGEST_HOLD_DAYS: i64 = 3_650;
+const MOST_RULES: usize = 100;
+
+const KINDS: &[(&str, Kind)] = &[("referral", Kind::Referral), ("partner", Kind::Partner)];
+const MODES: &[(&str, Mode)] = &[("live", Mode::Live), ("test", Mode::Test)];
+const MODELS: &[(&str, Model)] = &[("last_touch", Model::LastTouch)];
+const BINDINGS: &[(&str, Binding)] = &[("first", Binding::First), ("last", Binding::Last)];
+const CONSENTS: &[(&str, Consent)] = &[("not_required", Consent::NotRequired), ("required", Consent::Required)];
+const DURABILITIES: &[(&str, Durability)] =
+    &[("after-redirect", Durability::AfterRedirect), ("before-redirect", Durability::BeforeRedirect)];
+const SIDES: &[(&str, Side)] = &[("referrer", Side::Referrer), ("friend", Side::Friend)];
+const REWARD_KINDS: &[(&str, RewardKind)] =
+    &[("money", RewardKind::Money), ("credit", RewardKind::Credit), ("discount", RewardKind::Discount)];
+const APPROVALS: &[(&str, Approval)] = &[("automatic", Approval::Automatic), ("manual", Approval::Manual)];
+
+macro_rules! words {
+    ($($kind:ident $list:ident),*) => {$(
+        impl Read for $kind {
+            fn read(value: &Value, place: &Place<'_>) -> Option<Self> { read::one_of(value, place, $list) }
+        }
+        impl $kind {
+            /// The word that the program file has for it.
+            pub fn as_str(self) -> &'static str {
+                $list.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word)
+            }
+        }
+    )*};
+}
+
+words!(Kind KINDS, Mode MODES, Model MODELS, Binding BINDINGS, Consent CONSENTS, Durability DURABILITIES, Side SIDES,
+    RewardKind REWARD_KINDS, Approval APPROVALS);
+
+impl Read for ProgramId {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        read::parsed(value, place, "invalid_program_id", Self::parse)
+    }
+}
+
+impl Read for Percent {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        read::parsed(value, place, "invalid_percent", Self::parse)
+    }
+}
+
+impl Program {
+    /// The program of a file's text, or every fault in it.
+    pub fn from_json(text: &str) -> Result<Self, Refusal> {
+        read::body(text)
+    }
+
+    /// The file that makes this program, every default written out.
+    pub fn to_json(&self) -> Value {
+        let attribution = json!({
+            "model": self.attribution.model.as_str(),
+            "window_days": days(self.attribution.window),
+            "binding": self.attribution.binding.as_str(),
+        });
+        json!({
+            "id": self.id.as_str(),
+            "name": self.name,
+            "kind": self.kind.as_str(),
+            "mode": self.mode.as_str(),
+            "site": self.site.as_str().trim_end_matches('/'),
+            "currency": self.currency,
+            "attribution": attribution,
+            "consent": self.consent.as_str(),
+            "durability": self.durability.as_str(),
+            "offer": self.offer,
+            "join": {"email": self.join_by_email},
+            "rewards": self.rewards.iter().map(Rule::to_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Read for Program {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let id = fields.required("id");
+        let name = fields.required("name");
+        let kind = fields.required("kind");
+        let mode = fields.or("mode", Mode::Live);
+        let site = fields.required("site");
+        let currency = Currency::parse("USD").ok().and_then(|usd| fields.or("currency", usd));
+        let attribution = fields.optional("attribution");
+        let consent = fields.or("consent", Consent::NotRequired);
+        let durability = fields.or("durability", Durability::AfterRedirect);
+        let offer = fields.optional("offer");
+        let join = fields.optional("join");
+        let rewards: Option<Vec<Rule>> = fields.or("rewards", Vec::new());
+        // GET adds the version, so that what was read can be sent back; the shell compares it.
+        let _: Option<Option<i64>> = fields.optional("version");
+        fields.done();
+        if let Some(rules) = &rewards {
+            check_rules(rules, &place.child("rewards"));
+        }
+        Some(Self {
+            id: id?,
+            name: name?,
+            kind: kind?,
+            mode: mode?,
+            site: site?,
+            currency: currency?,
+            attribution: attribution?.unwrap_or(AttributionPolicy {
+                model: Model::LastTouch,
+                window: Span::days(DEFAULT_WINDOW_DAYS),
+                binding: Binding::First,
+            }),
+            consent: consent?,
+            durability: durability?,
+            offer: offer?,
+            join_by_email: join?.is_some_and(|join: Join| join.email),
+            rewards: rewards?,
+        })
+    }
+}
+
+fn check_rules(rules: &[Rule], place: &Place<'_>) {
+    if rules.len() > MOST_RULES {
+        place.refused("too_many_rules", format!("A program has {MOST_RULES} rules at most."));
+    }
+    for (at, rule) in rules.iter().enumerate() {
+        if rules.iter().take(at).any(|earlier| earlier.id == rule.id) {
+            place.item(at).child("id").refused("duplicate_rule", format!("Two rules are named \"{}\".", rule.id));
+        }
+    }
+}
+
+impl Read for AttributionPolicy {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let model = fields.or("model", Model::LastTouch);
+        let window = fields.or("window_days", DEFAULT_WINDOW_DAYS);
+        let binding = fields.or("binding", Binding::First);
+        fields.done();
+        let window = within(window?, 1, LONGEST_WINDOW_DAYS, &place.child("window_days"));
+        Some(Self { model: model?, window: Span::days(window?), binding: binding? })
+    }
+}
+
+fn within(number: i64, least: i64, most: i64, place: &Place<'_>) -> Option<i64> {
+    if (least..=most).contains(&number) {
+        return Some(number);
+    }
+    place.refused("out_of_range", format!("This lies between {least} and {most}."));
+    None
+}
+
+impl Read for Offer {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let headline = fields.required("headline");
+        let friend = fields.optional("friend");
+        let referrer = fields.optional("referrer");
+        let terms = fields.optional("terms");
+        let disclosure = fields.optional("disclosure");
+        fields.done();
+        Some(Self { headline: headline?, friend: friend?, referrer: referrer?, terms: terms?, disclosure: disclosure? })
+    }
+}
+
+struct Join {
+    email: bool,
+}
+
+impl Read for Join {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let email = fields.or("email", false);
+        fields.done();
+        Some(Self { email: email? })
+    }
+}
+
+impl Read for Rule {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let id = fields.required("id");
+        let side = fields.required("side");
+        let on = fields.required("on");
+        let kind = fields.required("kind");
+        let (flat, percent) = (fields.optional::<Money>("flat"), fields.optional::<Percent>("percent"));
+        let minimum = fields.optional::<Money>("minimum");
+        let first = fields.or("first", false);
+        let hold = fields.or("hold_days", DEFAULT_HOLD_DAYS);
+        let approval = fields.or("approval", Approval::Automatic);
+        fields.done();
+        let worth = worth(flat?, percent?, place);
+        let minimum = minimum?;
+        if minimum.is_some_and(|least| least.amount() < 0) {
+            place.child("minimum").refused("negative", "A minimum isn't below zero.");
+        }
+        let hold = within(hold?, 0, LONGEST_HOLD_DAYS, &place.child("hold_days"));
+        Some(Self {
+            id: id?,
+            side: side?,
+            on: on?,
+            kind: kind?,
+            worth: worth?,
+            minimum,
+            first: first?,
+            hold: Span::days(hold?),
+            approval: approval?,
+        })
+    }
+}
+
+fn worth(flat: Option<Money>, percent: Option<Percent>, place: &Place<'_>) -> Option<Worth> {
+    match (flat, percent) {
+        (Some(flat), None) if flat.amount() > 0 => Some(Worth::Flat(flat)),
+        (Some(_), None) => {
+            place.child("flat").refused("not_positive", "A reward is worth more than nothing.");
+            None
+        }
+        (None, Some(percent)) => Some(Worth::Share(percent)),
+        _ => {
+            place.malformed("one_worth", "A rule has either \"flat\" or \"percent\".");
+            None
+        }
+    }
+}
+
+impl Rule {
+    fn to_json(&self) -> Value {
+        let mut rule = json!({
+            "id": self.id,
+            "side": self.side.as_str(),
+            "on": self.on,
+            "kind": self.kind.as_str(),
+            "first": self.first,
+            "hold_days": days(self.hold),
+            "approval": self.approval.as_str(),
+        });
+        if let Value::Object(fields) = &mut rule {
+            match self.worth {
+                Worth::Flat(flat) => fields.insert("flat".to_owned(), json!(flat)),
+                Worth::Share(percent) => fields.insert("percent".to_owned(), json!(percent.to_string())),
+            };
+            if let Some(minimum) = self.minimum {
+                fields.insert("minimum".to_owned(), json!(minimum));
+            }
+        }
+        rule
+    }
+}
+
+fn days(span: Span) -> i64 {
+    span.as_millis() / Span::days(1).as_millis()
+}

@@ -1,0 +1,17 @@
+//! What crosses the border: request bodies that are read strictly, and answers with a pinned shape.
+//!
+//! Invariant: only the types below and the commands between Worker and objects are serialized. Bodies are read with
+//! every fault and its path, so a caller mends all of them at once.
+
+pub mod read;
+
+pub mod answers;
+pub mod conversions;
+pub mod decision;
+pub mod destinations;
+pub mod participants;
+pub mod programs;
+
+#[cfg(test)]
+#[path = "wire_tests.rs"]
+mod tests;
