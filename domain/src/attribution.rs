@@ -63,7 +63,10 @@ pub struct LinkFacts {
 pub enum Seen {
     /// Altered, cut short, of an unknown key, or of another program.
     Invalid,
-    Proved { touch: Touch, link: Option<LinkFacts> },
+    Proved {
+        touch: Touch,
+        link: Option<LinkFacts>,
+    },
 }
 
 /// What attribution found.
@@ -78,17 +81,19 @@ pub struct Finding {
 pub fn attribute(facts: &Facts, policy: &AttributionPolicy, consent: Consent) -> Finding {
     let mut judged = judge_touches(facts, policy, consent);
     let newest = match policy.model {
-        Model::LastTouch => judged.iter().enumerate().filter(|(_, touch)| touch.eligible).max_by_key(|(_, touch)| touch.trace.at),
+        Model::LastTouch => {
+            judged.iter().enumerate().filter(|(_, touch)| touch.eligible).max_by_key(|(_, touch)| touch.trace.at)
+        }
     };
     let newest = newest.map(|(at, _)| at);
     let earliest = judged.iter().filter(|touch| touch.eligible).filter_map(|touch| touch.trace.at).min();
 
     let choice = choose(facts, policy, newest.and_then(|at| judged.get(at)));
-    if choice.source == Source::Touch {
-        if let Some(touch) = newest.and_then(|at| judged.get_mut(at)) {
-            touch.trace.reason = choice.reason;
-            touch.trace.counted = true;
-        }
+    if choice.source == Source::Touch
+        && let Some(touch) = newest.and_then(|at| judged.get_mut(at))
+    {
+        touch.trace.reason = choice.reason;
+        touch.trace.counted = true;
     }
     let mut touches: Vec<TouchTrace> = judged.into_iter().map(|touch| touch.trace).collect();
     touches.extend(choice.passed_over);
@@ -113,7 +118,9 @@ struct Judged {
 fn judge_touches(facts: &Facts, policy: &AttributionPolicy, consent: Consent) -> Vec<Judged> {
     let judge = |seen: &Seen| {
         let (touch, link) = match seen {
-            Seen::Invalid => return Judged { trace: trace(Source::Touch, Reason::TokenInvalid), link: None, eligible: false },
+            Seen::Invalid => {
+                return Judged { trace: trace(Source::Touch, Reason::TokenInvalid), link: None, eligible: false };
+            }
             Seen::Proved { touch, link } => (touch, link),
         };
         let objection = objection(touch, link.as_ref(), facts, policy, consent);
@@ -171,11 +178,17 @@ struct Choice {
 
 fn choose(facts: &Facts, policy: &AttributionPolicy, newest: Option<&Judged>) -> Choice {
     let mut passed_over = Vec::new();
-    let chosen = |link: &LinkFacts, source, reason, passed_over| Choice { link: Some(link.clone()), source, reason, passed_over };
+    let chosen = |link: &LinkFacts, source, reason, passed_over| Choice {
+        link: Some(link.clone()),
+        source,
+        reason,
+        passed_over,
+    };
     let newer = newest.and_then(|touch| touch.trace.at);
     if let Some(bound) = &facts.customer.bound {
         let given_anew = facts.coupon.is_some() || facts.code.is_some() || newer.is_some_and(|at| at > bound.at);
-        if !(policy.binding == Binding::Last && given_anew) && !bound.link.participant_paused {
+        let moves_on = policy.binding == Binding::Last && given_anew;
+        if !moves_on && !bound.link.participant_paused {
             return chosen(&bound.link, Source::Binding, Reason::CustomerAlreadyBound, passed_over);
         }
     }
@@ -195,10 +208,8 @@ fn choose(facts: &Facts, policy: &AttributionPolicy, newest: Option<&Judged>) ->
     if let Some(link) = newest.and_then(|touch| touch.link.as_ref()) {
         return chosen(link, Source::Touch, Reason::LastTouchWithinWindow, passed_over);
     }
-    if let Some(bound) = &facts.customer.bound {
-        if !bound.link.participant_paused {
-            return chosen(&bound.link, Source::Binding, Reason::CustomerAlreadyBound, passed_over);
-        }
+    if let Some(bound) = facts.customer.bound.as_ref().filter(|bound| !bound.link.participant_paused) {
+        return chosen(&bound.link, Source::Binding, Reason::CustomerAlreadyBound, passed_over);
     }
     Choice { link: None, source: Source::Touch, reason: Reason::NoTouch, passed_over }
 }
@@ -221,7 +232,3 @@ fn refusal(facts: &Facts, link: &LinkFacts, source: Source, earliest: Option<Tim
     };
     (facts.customer.imported || facts.customer.bought_before || older).then_some(Reason::ExistingCustomer)
 }
-
-#[cfg(test)]
-#[path = "attribution_tests.rs"]
-mod tests;

@@ -54,16 +54,47 @@ pub struct RequestFacts<'a> {
 
 /// Previews of links in chats and feeds, by the token each service names in its agent.
 const UNFURLERS: [&str; 25] = [
-    "facebookexternalhit", "facebot", "twitterbot", "slackbot", "slack-imgproxy", "whatsapp/", "telegrambot",
-    "discordbot", "linkedinbot", "skypeuripreview", "microsoftpreview", "redditbot", "pinterestbot", "vkshare",
-    "iframely", "embedly", "mastodon/", "cardyb", "snapchat", "viber", "line-poker", "kakaotalk-scrap",
-    "signal-desktop-preview", "quora link preview", "google-pagerenderer",
+    "facebookexternalhit",
+    "facebot",
+    "twitterbot",
+    "slackbot",
+    "slack-imgproxy",
+    "whatsapp/",
+    "telegrambot",
+    "discordbot",
+    "linkedinbot",
+    "skypeuripreview",
+    "microsoftpreview",
+    "redditbot",
+    "pinterestbot",
+    "vkshare",
+    "iframely",
+    "embedly",
+    "mastodon/",
+    "cardyb",
+    "snapchat",
+    "viber",
+    "line-poker",
+    "kakaotalk-scrap",
+    "signal-desktop-preview",
+    "quora link preview",
+    "google-pagerenderer",
 ];
 
 /// Words by which a crawler declares itself.
 const CRAWLERS: [&str; 12] = [
-    "crawler", "crawling", "spider", "slurp", "scraper", "mediapartners-google", "apis-google", "feedfetcher",
-    "facebookcatalog", "bingpreview", "archiver", "lighthouse",
+    "crawler",
+    "crawling",
+    "spider",
+    "slurp",
+    "scraper",
+    "mediapartners-google",
+    "apis-google",
+    "feedfetcher",
+    "facebookcatalog",
+    "bingpreview",
+    "archiver",
+    "lighthouse",
 ];
 
 pub fn judge(request: &RequestFacts<'_>) -> Quality {
@@ -109,7 +140,8 @@ fn contains_folded(text: &str, token: &str) -> bool {
 mod tests {
     use super::*;
 
-    const CHROME: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+    const CHROME: &str =
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
     fn check(headers: &[(&str, &str)], expect: Quality) {
         let get = |name: &str| headers.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| *value);
@@ -129,7 +161,10 @@ mod tests {
         check(&[("ua", CHROME)], Quality::Person);
         check(&[("ua", "curl/8.5.0")], Quality::Person);
         check(&[], Quality::Person);
-        check(&[("ua", "Mozilla/5.0 (Linux; Android 9; CUBOT_NOTE_S) Chrome/80.0 Mobile Safari/537.36")], Quality::Person);
+        check(
+            &[("ua", "Mozilla/5.0 (Linux; Android 9; CUBOT_NOTE_S) Chrome/80.0 Mobile Safari/537.36")],
+            Quality::Person,
+        );
         check(&[("ua", "Mozilla/5.0 (Linux; Android 12; CUBOT) Chrome/99.0 Mobile Safari/537.36")], Quality::Person);
     }
 
@@ -143,7 +178,10 @@ mod tests {
 
     #[test]
     fn browsers_that_guess() {
-        check(&[("ua", CHROME), ("mode", "navigate"), ("dest", "document"), ("purpose", "prefetch")], Quality::Prefetch);
+        check(
+            &[("ua", CHROME), ("mode", "navigate"), ("dest", "document"), ("purpose", "prefetch")],
+            Quality::Prefetch,
+        );
         check(&[("ua", CHROME), ("purpose", "prefetch;prerender")], Quality::Prefetch);
         check(&[("ua", CHROME), ("purpose", "preview")], Quality::Prefetch);
     }

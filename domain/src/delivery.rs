@@ -30,7 +30,10 @@ pub const CONCURRENT: usize = 8;
 /// What became of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    Answered { status: u16, retry_after: Option<Span> },
+    Answered {
+        status: u16,
+        retry_after: Option<Span>,
+    },
     /// No answer: refused, timed out, or cut off.
     Failed,
 }

@@ -48,7 +48,8 @@ fn is_private(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {
             let name = name.trim_end_matches('.');
-            !name.contains('.') || [".local", ".internal", ".localhost", ".home.arpa"].iter().any(|end| name.ends_with(end))
+            !name.contains('.')
+                || [".local", ".internal", ".localhost", ".home.arpa"].iter().any(|end| name.ends_with(end))
         }
         Host::Ipv4(address) => is_private_v4(*address),
         Host::Ipv6(address) => {

@@ -67,16 +67,20 @@ impl Refusal {
         refusal
     }
 
-    /// The first fault speaks for all; every fault is listed.
+    /// One fault speaks for all, and every fault is listed. A field that nobody knows comes first: it is most often the
+    /// misspelt one that is missing elsewhere.
     pub fn of(faults: Vec<Fault>) -> Option<Self> {
-        let first = faults.iter().find(|fault| !fault.understood).or_else(|| faults.first())?.clone();
+        let unknown = faults.iter().find(|fault| fault.code == "unknown_field");
+        let first =
+            unknown.or_else(|| faults.iter().find(|fault| !fault.understood)).or_else(|| faults.first())?.clone();
         let status = if first.understood { 422 } else { 400 };
         let field = (!first.path.is_empty()).then_some(first.path);
         Some(Self { status, code: first.code, message: first.message, field, faults, retry_after: None })
     }
 
     pub fn body(&self) -> String {
-        let error = Inner { code: self.code, message: &self.message, field: self.field.as_deref(), faults: &self.faults };
+        let error =
+            Inner { code: self.code, message: &self.message, field: self.field.as_deref(), faults: &self.faults };
         serde_json::to_string(&Body { error }).unwrap_or_default()
     }
 }

@@ -124,12 +124,11 @@ fn accrue(earned: &Earned, minter: &mut Minter) -> Entry {
 fn events(case: &Case<'_>, answer: &ConversionAnswer, minter: &mut Minter) -> Vec<Event> {
     let at = case.recorded_at;
     let mut events = vec![Event::new(EventId::mint(minter), EventKind::ConversionRecorded, at, answer)];
-    events.extend(answer.rewards.iter().map(|reward: &RewardAnswer| {
-        Event::new(EventId::mint(minter), EventKind::RewardCreated, at, reward)
-    }));
+    events.extend(
+        answer
+            .rewards
+            .iter()
+            .map(|reward: &RewardAnswer| Event::new(EventId::mint(minter), EventKind::RewardCreated, at, reward)),
+    );
     events
 }
-
-#[cfg(test)]
-#[path = "judge_tests.rs"]
-mod tests;

@@ -49,7 +49,14 @@ pub struct Entry {
 
 impl Entry {
     /// A value that moves from one account to another.
-    pub fn transfer(id: EntryId, at: Timestamp, cause: impl Into<String>, from: Account, to: Account, value: Money) -> Self {
+    pub fn transfer(
+        id: EntryId,
+        at: Timestamp,
+        cause: impl Into<String>,
+        from: Account,
+        to: Account,
+        value: Money,
+    ) -> Self {
         Self { id, at, cause: cause.into(), reward: None, lines: vec![(from, value.negated()), (to, value)] }
     }
 
@@ -124,7 +131,8 @@ impl Chain {
             return Err(LedgerError::Unbalanced(entry.id.to_string(), *currency));
         }
         let mut chain = self.clone();
-        let postings = entry.lines.iter().map(|(account, value)| chain.post(entry, account, *value)).collect::<Result<_, _>>()?;
+        let postings =
+            entry.lines.iter().map(|(account, value)| chain.post(entry, account, *value)).collect::<Result<_, _>>()?;
         *self = chain;
         Ok(postings)
     }
@@ -226,7 +234,3 @@ impl Verifier {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "ledger_tests.rs"]
-mod tests;

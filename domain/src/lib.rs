@@ -22,18 +22,18 @@ pub mod program;
 
 pub mod person;
 
-pub mod reason;
 pub mod attribution;
-pub mod reward;
 pub mod judge;
+pub mod reason;
 pub mod refund;
+pub mod reward;
 
 pub mod ledger;
 pub mod payout;
 
-pub mod event;
-pub mod destination;
 pub mod delivery;
+pub mod destination;
+pub mod event;
 
 pub mod auth;
 pub mod fault;

@@ -36,7 +36,7 @@ impl Currency {
 
     /// Digits behind the point: 2 for USD, 0 for JPY, 3 for KWD.
     pub fn exponent(&self) -> u16 {
-        iso_currency::Currency::from_code(self.as_str()).and_then(|currency| currency.exponent()).unwrap_or(0)
+        iso_currency::Currency::from_code(self.as_str()).and_then(iso_currency::Currency::exponent).unwrap_or(0)
     }
 }
 
@@ -74,7 +74,11 @@ pub struct Money {
 
 impl Money {
     pub fn new(amount: i64, currency: Currency) -> Result<Self, MoneyError> {
-        if (-LARGEST..=LARGEST).contains(&amount) { Ok(Self { amount, currency }) } else { Err(MoneyError::OutOfBounds) }
+        if (-LARGEST..=LARGEST).contains(&amount) {
+            Ok(Self { amount, currency })
+        } else {
+            Err(MoneyError::OutOfBounds)
+        }
     }
 
     pub const fn zero(currency: Currency) -> Self {

@@ -59,7 +59,8 @@ fn percentages_are_exact_and_round_half_away_from_zero() {
 
 #[test]
 fn what_is_left_goes_to_the_largest_remainder_the_earlier_first() {
-    let shares = |amount: i64, weights: &[u32]| usd(amount).split(weights).iter().map(Money::amount).collect::<Vec<_>>();
+    let shares =
+        |amount: i64, weights: &[u32]| usd(amount).split(weights).iter().map(Money::amount).collect::<Vec<_>>();
     assert_eq!(shares(100, &[1, 1, 1]), [34, 33, 33]);
     assert_eq!(shares(-100, &[1, 1, 1]), [-34, -33, -33]);
     assert_eq!(shares(1000, &[70, 30]), [700, 300]);

@@ -39,8 +39,18 @@ mod tests {
     #[test]
     fn only_what_is_owed_and_not_in_another_batch_is_paid() {
         let usd = |amount| Money::new(amount, Currency::parse("USD").unwrap()).unwrap();
-        let owed = |name: &str, payable, open| Owed { beneficiary: name.to_owned(), payable: usd(payable), in_open_batches: open };
-        let all = [owed("a", 2_000, 0), owed("b", 2_000, 2_000), owed("c", -5, 0), owed("d", 999, 0), owed("e", 3_000, 2_000)];
+        let owed = |name: &str, payable, open| Owed {
+            beneficiary: name.to_owned(),
+            payable: usd(payable),
+            in_open_batches: open,
+        };
+        let all = [
+            owed("a", 2_000, 0),
+            owed("b", 2_000, 2_000),
+            owed("c", -5, 0),
+            owed("d", 999, 0),
+            owed("e", 3_000, 2_000),
+        ];
         assert_eq!(lines(&all, 1_000), [("a".to_owned(), usd(2_000)), ("e".to_owned(), usd(1_000))]);
         assert_eq!(lines(&all, 0).len(), 3);
     }

@@ -16,7 +16,9 @@ impl Email {
         let (name, domain) = text.rsplit_once('@').ok_or(BadEmail)?;
         let plain = text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
         let named = !name.is_empty() && name.len() <= 64 && !domain.is_empty() && !domain.contains("..");
-        let hosted = !domain.starts_with(['.', '-']) && !domain.ends_with(['.', '-']) && !domain.contains(['<', '>', '(', ')', ',', ';']);
+        let hosted = !domain.starts_with(['.', '-'])
+            && !domain.ends_with(['.', '-'])
+            && !domain.contains(['<', '>', '(', ')', ',', ';']);
         if plain && named && hosted { Ok(Self(text.to_owned())) } else { Err(BadEmail) }
     }
 

@@ -151,7 +151,3 @@ pub enum Approval {
     /// By the owner.
     Manual,
 }
-
-#[cfg(test)]
-#[path = "program_tests.rs"]
-mod tests;

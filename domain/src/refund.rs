@@ -52,15 +52,13 @@ pub fn judge(facts: &Facts, asked: Option<Money>, at: Timestamp, minter: &mut Mi
     };
     let refunded = facts.refunded + amount;
     let whole = refunded == value.amount();
-    let target = |reward: &Reward| if whole { Ok(reward.earned) } else { reward.earned.times(refunded, value.amount()) };
-    let moves = facts.rewards.iter().filter_map(|reward| {
-        target(reward).ok().and_then(|target| reward::reverse_to(reward, target, at, minter))
-    });
+    let target =
+        |reward: &Reward| if whole { Ok(reward.earned) } else { reward.earned.times(refunded, value.amount()) };
+    let moves = facts
+        .rewards
+        .iter()
+        .filter_map(|reward| target(reward).ok().and_then(|target| reward::reverse_to(reward, target, at, minter)));
     let moves = moves.collect();
     let amount = Money::new(amount, value.currency()).map_err(|_| RefundError::ExceedsValue)?;
     Ok(Verdict { amount: Some(amount), refunded, whole, moves })
 }
-
-#[cfg(test)]
-#[path = "refund_tests.rs"]
-mod tests;

@@ -42,9 +42,10 @@ pub fn worth(rule: &Rule, sale: &Sale<'_>) -> Result<Money, Reason> {
     }
     let value = match rule.worth {
         Worth::Flat(flat) => Ok(flat),
-        Worth::Share(percent) => sale.value.ok_or(Reason::BelowMinimumValue).and_then(|value| {
-            percent.of(&value).map_err(|_: MoneyError| Reason::BelowMinimumValue)
-        }),
+        Worth::Share(percent) => sale
+            .value
+            .ok_or(Reason::BelowMinimumValue)
+            .and_then(|value| percent.of(&value).map_err(|_: MoneyError| Reason::BelowMinimumValue)),
     }?;
     if value.amount() > 0 { Ok(value) } else { Err(Reason::BelowMinimumValue) }
 }
@@ -175,9 +176,8 @@ pub fn act(reward: &Reward, action: Action, at: Timestamp, minter: &mut Minter) 
         (Action::Reverse, State::Approved | State::Fulfilled) => ("reversed", reward.payable(), Account::Expense),
         _ => return Err(BadMove { from: reward.state, to }),
     };
-    let entry = (value.amount() != 0).then(|| {
-        Entry::transfer(EntryId::mint(minter), at, cause, from, to, value).for_reward(reward.id.clone())
-    });
+    let entry = (value.amount() != 0)
+        .then(|| Entry::transfer(EntryId::mint(minter), at, cause, from, to, value).for_reward(reward.id.clone()));
     Ok(Move { reward: after, entry })
 }
 
@@ -194,7 +194,3 @@ pub fn reverse_to(reward: &Reward, target: Money, at: Timestamp, minter: &mut Mi
     let after = Reward { state, reversed: target, ..reward.clone() };
     Some(Move { reward: after, entry: Some(entry.for_reward(reward.id.clone())) })
 }
-
-#[cfg(test)]
-#[path = "reward_tests.rs"]
-mod tests;

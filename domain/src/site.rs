@@ -149,7 +149,8 @@ mod tests {
 
     #[test]
     fn only_web_addresses_without_credentials_are_sites() {
-        for text in ["", "shop.com", "ftp://shop.com", "javascript:alert(1)", "https://u:p@shop.com", "https://", "/x"] {
+        for text in ["", "shop.com", "ftp://shop.com", "javascript:alert(1)", "https://u:p@shop.com", "https://", "/x"]
+        {
             assert_eq!(Site::parse(text), Err(BadSite), "{text}");
         }
         assert_eq!(site("HTTPS://Shop.COM:443/").origin(), "https://shop.com");
@@ -157,7 +158,9 @@ mod tests {
 
     #[test]
     fn a_host_header_loses_its_port() {
-        for (header, host) in [("shop.com:8080", "shop.com"), ("shop.com", "shop.com"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]")] {
+        for (header, host) in
+            [("shop.com:8080", "shop.com"), ("shop.com", "shop.com"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]")]
+        {
             assert_eq!(host_of(header), host);
         }
     }

@@ -31,6 +31,10 @@ impl Span {
     pub const fn days(n: i64) -> Self {
         Self::hours(n.saturating_mul(24))
     }
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
     pub const fn as_millis(self) -> i64 {
         self.0
     }

@@ -122,7 +122,8 @@ pub fn derive(secret: &[u8], purpose: &[u8]) -> [u8; 32] {
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
     // HMAC takes a key of any length, so this can't fail; the fallback keeps the function total.
-    Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
+    Hmac::<Sha256>::new_from_slice(key)
+        .unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
 }
 
 /// Touches that a cookie carries at most: the first and the newest ones.
@@ -130,15 +131,14 @@ pub const CARRIED: usize = 8;
 
 /// The cookie's value with a new touch at its end: tokens joined by dots, oldest first. The first touch is kept, the
 /// newest are kept, those between go; what can't be proved is dropped. At most 8 × 145 characters.
-pub fn carry_on(signer: &Signer, cookie: &str, token: String) -> String {
-    let mut kept: Vec<&str> =
-        cookie.split('.').take(4 * CARRIED).filter(|old| signer.check(old).is_ok()).collect();
+pub fn carry_on(signer: &Signer, cookie: &str, token: &str) -> String {
+    let mut kept: Vec<&str> = cookie.split('.').take(4 * CARRIED).filter(|old| signer.check(old).is_ok()).collect();
     if kept.len() >= CARRIED {
         let newest = kept.split_off(kept.len() - (CARRIED - 2));
         kept.truncate(1);
         kept.extend(newest);
     }
-    kept.push(&token);
+    kept.push(token);
     kept.join(".")
 }
 

@@ -17,7 +17,7 @@ fn touch(code: &str) -> Touch {
 fn version_1_is_pinned_byte_for_byte() {
     let signer = Signer::new(&["a secret of the environment"]);
     let text = signer.sign(&touch("ada"));
-    assert_eq!(text, "PINNED");
+    assert_eq!(text, "AacCAZqhIr4AAAMBAgMEBQYHCIIrM62HwUigYWRhq-UmJkHzpAUUsUdXsSmcbQ");
     assert_eq!(signer.check(&text), Ok(touch("ada")));
 }
 
@@ -40,12 +40,13 @@ fn a_new_key_signs_while_the_old_one_still_checks_and_a_retired_one_does_not() {
 fn a_cookie_keeps_the_first_touch_and_the_newest() {
     let signer = Signer::new(&["x"]);
     let tokens: Vec<String> = (10..30).map(|n| signer.sign(&touch(&format!("code-{n}")))).collect();
-    let cookie = tokens.iter().fold(String::new(), |cookie, token| carry_on(&signer, &cookie, token.clone()));
+    let cookie = tokens.iter().fold(String::new(), |cookie, token| carry_on(&signer, &cookie, token));
     let kept: Vec<String> = cookie.split('.').map(|t| signer.check(t).unwrap().code.to_string()).collect();
     assert_eq!(kept, ["code-10", "code-23", "code-24", "code-25", "code-26", "code-27", "code-28", "code-29"]);
-    let forged = carry_on(&signer, "junk.AAAA", tokens[0].clone());
+    let forged = carry_on(&signer, "junk.AAAA", &tokens[0]);
     assert_eq!(forged, tokens[0]);
-    let longest = (0..9).fold(String::new(), |cookie, _| carry_on(&signer, &cookie, signer.sign(&touch(&"a".repeat(64)))));
+    let longest =
+        (0..9).fold(String::new(), |cookie, _| carry_on(&signer, &cookie, &signer.sign(&touch(&"a".repeat(64)))));
     assert!(longest.len() < 1_500, "{}", longest.len());
 }
 
@@ -69,7 +70,7 @@ proptest! {
         let signer = Signer::new(&["x"]);
         prop_assert!(signer.check(&text).is_err());
         prop_assert!(signer.check(&BASE64URL_NOPAD.encode(&bytes)).is_err());
-        let _ = carry_on(&signer, &text, String::new());
+        let _ = carry_on(&signer, &text, "");
     }
 
     #[test]

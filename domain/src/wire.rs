@@ -11,7 +11,3 @@ pub mod decision;
 pub mod destinations;
 pub mod participants;
 pub mod programs;
-
-#[cfg(test)]
-#[path = "wire_tests.rs"]
-mod tests;

@@ -1,7 +1,92 @@
-//! The Worker's entry.
-use worker::{Context, Env, Request, Response, Result, event};
+//! The Worker: authenticates, routes, loads facts, asks `domain`, records, answers. Business is decided in `domain`.
+//!
+//! Two doors: the friend's path on the shop's own domain (redirects and the browser's small API), and the owner's host.
+
+#![allow(clippy::indexing_slicing, reason = "only `serde_json::Value` is indexed: an absent field reads as null")]
+
+mod settings;
+
+mod assets;
+mod buffer;
+mod owner;
+mod public;
+mod redirect;
+
+mod command;
+mod failure;
+mod store;
+
+mod clicks_do;
+mod destination_do;
+mod directory_do;
+mod program_do;
+
+#[cfg(feature = "faults")]
+mod faults;
+
+pub use clicks_do::ClicksDo;
+pub use destination_do::DestinationDo;
+pub use directory_do::DirectoryDo;
+pub use program_do::ProgramDo;
+
+use failure::{Outcome, json};
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::site::host_of;
+use redirect::Seen;
+use settings::Settings;
+use worker::{Context, Env, Request, event};
 
 #[event(fetch)]
-async fn fetch(_request: Request, _env: Env, _context: Context) -> Result<Response> {
-    Response::ok("{\"status\":\"ok\"}")
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
+    let settings = Settings::of(&env);
+    let facts = redirect::facts(request.inner(), &settings);
+    let seen = Seen::of(&facts);
+    let (path, _) = seen.path_and_query();
+    let friend =
+        path.strip_prefix(settings.friend_path.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    match friend.map(|rest| rest.trim_start_matches('/')) {
+        Some(rest) if rest == "-" || rest.starts_with("-/") => {
+            let visit =
+                public::Visit { env: &env, settings: &settings, seen: &seen, token: public::identity(&request) };
+            let rest = rest.strip_prefix("-/").unwrap_or_default();
+            answered(public::answer(&visit, rest, request).await)
+        }
+        Some(rest) if matches!(seen.method, "GET" | "HEAD") => {
+            Ok(redirect::answer(&seen, rest, &env, &context, &settings).await)
+        }
+        Some(_) => answered(Err(Refusal::new(405, "method_not_allowed", "A link is followed with GET.").into())),
+        None => answered(owners(&seen, &env, &settings, request).await),
+    }
+}
+
+/// What is served on the owner's host alone.
+async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Request) -> Outcome<worker::Response> {
+    let (path, _) = seen.path_and_query();
+    if path == "/healthz" {
+        return Ok(json(200, concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#))?);
+    }
+    if !settings.owner_host.is_empty() && host_of(seen.host) != host_of(&settings.owner_host) {
+        return Err(Refusal::not_found("path").into());
+    }
+    if path.starts_with("/v1/") {
+        return owner::answer(&owner::Asked::new(env, settings, seen, &request)?, request).await;
+    }
+    let (folder, name) = match path.trim_matches('/').split_once('/') {
+        Some(("console", name)) => ("console", name),
+        Some((_, _)) => ("site", ""),
+        None if path.trim_matches('/') == "console" => ("console", "index.html"),
+        None if path == "/" => ("site", "index.html"),
+        None => ("site", path.trim_matches('/')),
+    };
+    match assets::file(env, folder, name).await? {
+        Some(file) if matches!(seen.method, "GET" | "HEAD") => Ok(file),
+        _ => Err(Refusal::not_found("page").into()),
+    }
+}
+
+fn answered(outcome: Outcome<worker::Response>) -> worker::Result<web_sys::Response> {
+    match outcome {
+        Ok(response) => Ok(response.into()),
+        Err(failure) => failure.answer().map(Into::into),
+    }
 }

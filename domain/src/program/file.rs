@@ -1,8 +1,8 @@
 //! The program file: JSON in, with every fault and its path; the same JSON out, with its defaults filled in.
 
 use super::{
-    Approval, AttributionPolicy, Binding, Consent, Durability, Kind, Mode, Model, Offer, Program, ProgramId, RewardKind,
-    Rule, Side, Worth,
+    Approval, AttributionPolicy, Binding, Consent, Durability, Kind, Mode, Model, Offer, Program, ProgramId,
+    RewardKind, Rule, Side, Worth,
 };
 use crate::fault::{Place, Refusal};
 use crate::money::{Currency, Money, Percent};

@@ -176,7 +176,9 @@ impl Read for Money {
         let fields = Fields::of(value, place)?;
         let (amount, currency) = (fields.required::<i64>("amount"), fields.required::<Currency>("currency"));
         fields.done();
-        Self::new(amount?, currency?).map_err(|error| place.child("amount").malformed("invalid_money", error.to_string())).ok()
+        Self::new(amount?, currency?)
+            .map_err(|error| place.child("amount").malformed("invalid_money", error.to_string()))
+            .ok()
     }
 }
 

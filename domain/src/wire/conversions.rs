@@ -1,0 +1,206 @@
+//! Bodies of conversions, refunds and customers.
+
+use super::read::{self, Fields, Read};
+use crate::fault::{Place, Refusal};
+use crate::money::Money;
+use crate::person::{Email, Identity};
+use crate::time::{Span, Timestamp};
+use serde_json::{Map, Value};
+
+/// How far ahead of our clock, and how far back, a conversion may have occurred.
+const AHEAD: Span = Span::minutes(5);
+const BACK: Span = Span::days(90);
+
+/// `POST /v1/conversions`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewConversion {
+    pub event: String,
+    pub external_id: String,
+    pub value: Option<Money>,
+    pub occurred_at: Option<Timestamp>,
+    pub customer: CustomerRef,
+    pub attribution: AttributionRef,
+    pub properties: Map<String, Value>,
+}
+
+/// Whom the conversion is by.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CustomerRef {
+    pub external_id: Option<String>,
+    pub email: Option<Email>,
+    pub created_at: Option<Timestamp>,
+}
+
+/// What the site kept of the visit.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AttributionRef {
+    /// The cookie's value as it was.
+    pub touch: Option<String>,
+    pub reference: Option<String>,
+    pub code: Option<String>,
+    pub coupon: Option<String>,
+}
+
+impl CustomerRef {
+    pub fn identity(&self) -> Identity {
+        Identity { external_id: self.external_id.clone(), email: self.email.as_ref().map(Email::folded) }
+    }
+}
+
+impl NewConversion {
+    /// When it occurred, or why that can't be.
+    pub fn occurred(&self, now: Timestamp) -> Result<Timestamp, Refusal> {
+        let Some(at) = self.occurred_at else { return Ok(now) };
+        if at > now.after(AHEAD) || at < now.before(BACK) {
+            let message = "A conversion lies at most 5 minutes ahead and 90 days back.";
+            return Err(Refusal::new(422, "occurred_at_out_of_range", message).at("occurred_at"));
+        }
+        Ok(at)
+    }
+
+    /// The name of the field in which the same conversion, sent again, differs from what is recorded.
+    pub fn differs(&self, value: Option<Money>, customer: &Identity) -> Option<&'static str> {
+        if self.value != value {
+            return Some("value");
+        }
+        let known = |given: &Option<String>, held: &Option<String>| given.is_none() || held.is_none() || given == held;
+        let given = self.customer.identity();
+        let same = known(&given.external_id, &customer.external_id) && known(&given.email, &customer.email);
+        (!same).then_some("customer")
+    }
+}
+
+impl Read for NewConversion {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let event = fields.required::<String>("event");
+        let external_id = fields.required::<String>("external_id");
+        let money = fields.optional::<Money>("value");
+        let occurred_at = fields.optional("occurred_at");
+        let customer = fields.required::<CustomerRef>("customer");
+        let attribution = fields.or("attribution", AttributionRef::default());
+        let properties = fields.or("properties", Map::new());
+        fields.done();
+        let event = named(event?, "event", place)?;
+        let external_id = named(external_id?, "external_id", place)?;
+        let money = money?;
+        if money.is_none() && matches!(event.as_str(), "purchase" | "renewal") {
+            place.child("value").malformed("missing_field", format!("A {event} has a \"value\"."));
+        }
+        if money.is_some_and(|money| money.amount() < 0) {
+            place.child("value.amount").refused("negative", "A value isn't below zero; post a refund instead.");
+        }
+        Some(Self {
+            event,
+            external_id,
+            value: money,
+            occurred_at: occurred_at?,
+            customer: customer?,
+            attribution: attribution?,
+            properties: properties?,
+        })
+    }
+}
+
+/// Names that are keys: 255 characters at most.
+fn named(text: String, field: &str, place: &Place<'_>) -> Option<String> {
+    if text.chars().count() <= 255 {
+        return Some(text);
+    }
+    place.child(field).malformed("invalid_text", "This has 255 characters at most.");
+    None
+}
+
+impl Read for CustomerRef {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let external_id = fields.optional::<String>("external_id");
+        let email = fields.optional::<Email>("email");
+        let created_at = fields.optional("created_at");
+        fields.done();
+        let (external_id, email) = (external_id?, email?);
+        if external_id.is_none() && email.is_none() {
+            place.malformed("missing_field", "A customer has an \"external_id\" or an \"email\".");
+            return None;
+        }
+        let external_id = match external_id {
+            Some(id) => Some(named(id, "external_id", place)?),
+            None => None,
+        };
+        Some(Self { external_id, email, created_at: created_at? })
+    }
+}
+
+impl Read for Email {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        read::parsed(value, place, "invalid_email", Self::parse)
+    }
+}
+
+/// A text that is not judged here: a forged or cut token is no error of the caller's.
+struct Opaque(Option<String>);
+
+impl Read for Opaque {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let Value::String(text) = value else {
+            String::read(value, place)?;
+            return None;
+        };
+        Some(Self((!text.is_empty()).then(|| text.clone())))
+    }
+}
+
+impl Read for AttributionRef {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let [touch, reference, code, coupon] =
+            ["touch", "reference", "code", "coupon"].map(|name| fields.or(name, Opaque(None)));
+        fields.done();
+        Some(Self { touch: touch?.0, reference: reference?.0, code: code?.0, coupon: coupon?.0 })
+    }
+}
+
+/// `POST /v1/refunds`. Without a value, the rest of the conversion's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRefund {
+    pub event: String,
+    pub external_id: String,
+    pub refund_id: String,
+    pub value: Option<Money>,
+}
+
+impl Read for NewRefund {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let event = fields.required::<String>("event");
+        let external_id = fields.required::<String>("external_id");
+        let refund_id = fields.required::<String>("refund_id");
+        let money = fields.optional::<Money>("value");
+        fields.done();
+        let money = money?;
+        if money.is_some_and(|money| money.amount() <= 0) {
+            place.child("value.amount").refused("not_positive", "A refund is more than nothing.");
+        }
+        Some(Self {
+            event: named(event?, "event", place)?,
+            external_id: named(external_id?, "external_id", place)?,
+            refund_id: named(refund_id?, "refund_id", place)?,
+            value: money,
+        })
+    }
+}
+
+/// `POST /v1/conversions/{id}/dispute`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewDispute {
+    pub reason: String,
+}
+
+impl Read for NewDispute {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let reason = fields.required("reason");
+        fields.done();
+        Some(Self { reason: reason? })
+    }
+}

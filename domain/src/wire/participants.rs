@@ -1,0 +1,217 @@
+//! Bodies about participants, their links, and people in a browser.
+
+use super::read::{self, Fields, Read};
+use crate::code::Code;
+use crate::fault::Place;
+use crate::money::Money;
+use crate::person::Email;
+use crate::site::Site;
+use serde_json::{Map, Value};
+
+/// `POST /v1/participants`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewParticipant {
+    pub external_id: String,
+    pub email: Email,
+    pub name: Option<String>,
+    pub code: Option<Code>,
+    pub destination: Option<Site>,
+    pub metadata: Map<String, Value>,
+}
+
+impl Read for NewParticipant {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let external_id = fields.required::<String>("external_id");
+        let email = fields.required("email");
+        let name = fields.optional("name");
+        let code = fields.optional("code");
+        let destination = fields.optional("destination");
+        let metadata = fields.or("metadata", Map::new());
+        fields.done();
+        let external_id = external_id?;
+        if external_id.chars().count() > 255 {
+            place.child("external_id").malformed("invalid_text", "This has 255 characters at most.");
+        }
+        Some(Self {
+            external_id,
+            email: email?,
+            name: name?,
+            code: code?,
+            destination: destination?,
+            metadata: metadata?,
+        })
+    }
+}
+
+/// `PATCH /v1/participants/{id}`: what is absent stays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParticipantChange {
+    pub name: Option<String>,
+    pub email: Option<Email>,
+    pub state: Option<Standing>,
+    pub metadata: Option<Map<String, Value>>,
+}
+
+/// Whether someone or something takes part now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Active,
+    Paused,
+}
+
+impl Standing {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+        }
+    }
+}
+
+impl Read for Standing {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        read::one_of(value, place, &[("active", Self::Active), ("paused", Self::Paused)])
+    }
+}
+
+impl Read for ParticipantChange {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let name = fields.optional("name");
+        let email = fields.optional("email");
+        let state = fields.optional("state");
+        let metadata = fields.optional("metadata");
+        fields.done();
+        Some(Self { name: name?, email: email?, state: state?, metadata: metadata? })
+    }
+}
+
+/// `POST /v1/participants/{id}/links`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewLink {
+    pub code: Option<Code>,
+    pub destination: Option<Site>,
+}
+
+impl Read for NewLink {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let code = fields.optional("code");
+        let destination = fields.optional("destination");
+        fields.done();
+        Some(Self { code: code?, destination: destination? })
+    }
+}
+
+/// `POST /r/-/v1/touch`: what a person did on the site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beacon {
+    pub key: String,
+    pub event: BeaconEvent,
+    pub channel: Option<String>,
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeaconEvent {
+    Landing,
+    Engaged,
+    Impression,
+    Share,
+    Copy,
+}
+
+impl BeaconEvent {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Landing => "landing",
+            Self::Engaged => "engaged",
+            Self::Impression => "impression",
+            Self::Share => "share",
+            Self::Copy => "copy",
+        }
+    }
+}
+
+impl Read for BeaconEvent {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let words = [Self::Landing, Self::Engaged, Self::Impression, Self::Share, Self::Copy].map(|e| (e.as_str(), e));
+        read::one_of(value, place, &words)
+    }
+}
+
+impl Read for Beacon {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let key = fields.required("k");
+        let event = fields.required("event");
+        let channel = fields.optional("channel");
+        let code = fields.optional("code");
+        fields.done();
+        Some(Self { key: key?, event: event?, channel: channel?, code: code? })
+    }
+}
+
+/// `POST /r/-/v1/consent`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConsentGiven {
+    pub key: String,
+    pub granted: bool,
+    pub via: Option<String>,
+}
+
+impl Read for ConsentGiven {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        struct State(bool);
+        impl Read for State {
+            fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+                read::one_of(value, place, &[("granted", true), ("denied", false)]).map(Self)
+            }
+        }
+        let fields = Fields::of(value, place)?;
+        let key = fields.required("k");
+        let state = fields.required::<State>("state");
+        let via = fields.optional("via");
+        fields.done();
+        Some(Self { key: key?, granted: state?.0, via: via? })
+    }
+}
+
+/// `POST /r/-/v1/join`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Join {
+    pub key: String,
+    pub email: Option<Email>,
+}
+
+impl Read for Join {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let key = fields.required("k");
+        let email = fields.optional("email");
+        fields.done();
+        Some(Self { key: key?, email: email? })
+    }
+}
+
+/// `POST /r/-/v1/claim`: a conversion that only a browser reports. It earns nothing until confirmed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewClaim {
+    pub key: String,
+    pub event: String,
+    pub external_id: String,
+    pub value: Option<Money>,
+}
+
+impl Read for NewClaim {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let key = fields.required("k");
+        let event = fields.required("event");
+        let external_id = fields.required("external_id");
+        let money = fields.optional("value");
+        fields.done();
+        Some(Self { key: key?, event: event?, external_id: external_id?, value: money? })
+    }
+}

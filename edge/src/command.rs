@@ -1,0 +1,362 @@
+//! What the Worker and the objects say to each other: one typed command a call, one reply. Not a public format.
+
+use crate::failure::{Failure, Outcome};
+use crate::store::{Bound, int, text};
+use honeyguide_domain::auth::Scope;
+use honeyguide_domain::wire::destinations::{Handover, Setting};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use worker::{Env, Method, Request, RequestInit, Response};
+
+/// To the directory, the one object that every name is looked up in.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum DirectoryCommand {
+    Reserve {
+        program: String,
+        site: String,
+        host: String,
+        mode: String,
+        kind: String,
+    },
+    Activate {
+        program: String,
+    },
+    Moved {
+        program: String,
+        site: String,
+        host: String,
+    },
+    Program {
+        program: String,
+    },
+    Programs,
+    /// The program that a code belongs to; else the one that the host belongs to.
+    Resolve {
+        code: String,
+        host: String,
+    },
+    /// Takes codes for a program; `owner` makes a second try find its own.
+    Claim {
+        program: String,
+        code: String,
+        owner: String,
+    },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Known {
+    pub(crate) program: String,
+    pub(crate) site: String,
+    pub(crate) ready: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Resolved {
+    /// The program of the code.
+    pub(crate) program: Option<String>,
+    /// Where a visitor goes when the code leads nowhere.
+    pub(crate) site: Option<String>,
+    pub(crate) host_program: Option<String>,
+    /// Today's key for telling visitors apart, and its day.
+    pub(crate) day_key: String,
+    pub(crate) day: i64,
+}
+
+/// Who asks a program's object.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Caller {
+    /// The holder of a secret key, by the key's fingerprint.
+    Key { fingerprint: String, scope: Scope },
+    /// The deployment itself: the admin secret, or the Worker for a browser.
+    Deployment,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Idempotency {
+    pub(crate) key: String,
+    /// Of method, path and body.
+    pub(crate) request: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ProgramCall {
+    pub(crate) caller: Caller,
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) command: ProgramCommand,
+    #[cfg(feature = "faults")]
+    #[serde(default)]
+    pub(crate) fault: String,
+}
+
+/// What a program's object does. Bodies are the callers' own, read strictly by `domain::wire`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ProgramCommand {
+    /// Nothing but whether the caller may.
+    Permitted,
+    Create {
+        file: String,
+    },
+    /// The answer that an idempotency key was given before, if any.
+    Replayed,
+    File,
+    Versions,
+    PutFile {
+        body: String,
+    },
+    Keys,
+    NewKey {
+        body: String,
+    },
+    RevokeKey {
+        id: String,
+    },
+    RotateIdentity,
+    FindParticipant {
+        body: String,
+    },
+    CreateParticipant {
+        body: String,
+        code: String,
+    },
+    Participants {
+        query: Query,
+    },
+    Participant {
+        id: String,
+    },
+    ChangeParticipant {
+        id: String,
+        body: String,
+    },
+    CreateLink {
+        id: String,
+        body: String,
+        code: String,
+    },
+    Statement {
+        id: String,
+    },
+    Link {
+        code: String,
+    },
+    Convert {
+        body: String,
+    },
+    ConvertMany {
+        lines: Vec<String>,
+    },
+    Refund {
+        body: String,
+    },
+    Conversions {
+        query: Query,
+    },
+    Conversion {
+        id: String,
+    },
+    Dispute {
+        id: String,
+        body: String,
+    },
+    Customers {
+        lines: Vec<String>,
+    },
+    Rewards {
+        query: Query,
+    },
+    Reward {
+        id: String,
+    },
+    ActOnReward {
+        id: String,
+        action: String,
+        body: String,
+    },
+    Payouts {
+        query: Query,
+    },
+    NewPayout {
+        body: String,
+    },
+    Payout {
+        id: String,
+    },
+    SettlePayout {
+        id: String,
+        paid: bool,
+        body: String,
+    },
+    Ledger {
+        query: Query,
+    },
+    VerifyLedger,
+    NewDestination {
+        body: String,
+    },
+    Destinations {
+        query: Query,
+    },
+    Destination {
+        id: String,
+    },
+    ChangeDestination {
+        id: String,
+        body: String,
+    },
+    DeleteDestination {
+        id: String,
+    },
+    TestDestination {
+        id: String,
+    },
+    RotateDestination {
+        id: String,
+    },
+    DestinationGone {
+        id: String,
+        why: String,
+    },
+    Offer {
+        code: Option<String>,
+    },
+    Reference {
+        touches: String,
+    },
+    JoinByIdentity {
+        token: String,
+    },
+    FinishJoin {
+        token: String,
+        code: String,
+    },
+    LinkRequested {
+        email: String,
+    },
+    Me {
+        token: String,
+    },
+    Claim {
+        body: String,
+        touches: String,
+    },
+}
+
+/// The query of a list: a page, and what it is narrowed to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Query {
+    pub(crate) limit: i64,
+    pub(crate) cursor: i64,
+    pub(crate) filters: std::collections::BTreeMap<String, String>,
+}
+
+impl Query {
+    /// The SQL clause for one page of a list, and its values: rows after the cursor, narrowed by the filters that were
+    /// sent, one more than the limit (which says that there is another page). `prefix` is the table's alias and a dot.
+    pub(crate) fn clause(&self, prefix: &str, columns: &[(&str, &str)]) -> (String, Vec<Bound>) {
+        let mut tests = vec![format!("{prefix}seq > ?")];
+        let mut values = vec![int(self.cursor)];
+        for (name, column) in columns {
+            if let Some(value) = self.filter(name) {
+                tests.push(format!("{prefix}{column} = ?"));
+                values.push(text(value));
+            }
+        }
+        values.push(int(self.limit + 1));
+        (format!("WHERE {} ORDER BY {prefix}seq LIMIT ?", tests.join(" AND ")), values)
+    }
+
+    pub(crate) fn filter(&self, name: &str) -> Option<&str> {
+        self.filters.get(name).map(String::as_str)
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ClickRow {
+    pub(crate) id: String,
+    pub(crate) program: Option<String>,
+    pub(crate) code: String,
+    pub(crate) channel: Option<String>,
+    pub(crate) quality: String,
+    /// Why it was no touch, where it was none.
+    pub(crate) reason: Option<String>,
+    pub(crate) at: i64,
+    pub(crate) visitor: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ClicksCommand {
+    Store { rows: Vec<ClickRow> },
+    Mark { click: String, mark: String, at: i64 },
+    Count { program: String, name: String, event: String, at: i64 },
+    List { program: String, query: Query },
+    Stats { program: String, group_by: String, query: Query },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum DestinationCommand {
+    Hand { setting: Setting, rows: Vec<Handover> },
+    Deliveries { query: Query },
+    Delivery { id: String },
+    Replay { id: Option<String>, from: i64, to: i64 },
+}
+
+/// Asks an object. The reply is the object's HTTP answer as it is: status, headers, body.
+pub(crate) async fn ask(env: &Env, binding: &str, name: &str, command: &impl Serialize) -> Outcome<Response> {
+    let body = serde_json::to_string(command)?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(body.into()));
+    let request = Request::new_with_init("https://object/", &init)?;
+    let stub = env.durable_object(binding)?.get_by_name(name)?;
+    Ok(stub.fetch_with_request(request).await?)
+}
+
+/// Asks an object for a value of ours; anything but 200 is a failure, and a refusal is passed on.
+pub(crate) async fn fetch<T: DeserializeOwned>(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    command: &impl Serialize,
+) -> Outcome<T> {
+    let mut response = ask(env, binding, name, command).await?;
+    let text = response.text().await?;
+    match response.status_code() {
+        200..=299 => Ok(serde_json::from_str(&text)?),
+        status => Err(Failure::Ours(format!("{binding} answered {status}: {text}"))),
+    }
+}
+
+/// An object's reply: a status and a document.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    /// Fields that are shown this once, and left out of what an idempotency key gives again.
+    pub(crate) secrets: &'static [&'static str],
+    pub(crate) replayed: bool,
+}
+
+impl Reply {
+    pub(crate) fn new(status: u16, body: Value) -> Self {
+        Self { status, body, secrets: &[], replayed: false }
+    }
+
+    pub(crate) fn ok(body: &impl Serialize) -> Outcome<Self> {
+        Ok(Self::new(200, serde_json::to_value(body)?))
+    }
+
+    pub(crate) fn created(body: &impl Serialize) -> Outcome<Self> {
+        Ok(Self::new(201, serde_json::to_value(body)?))
+    }
+
+    pub(crate) fn none() -> Self {
+        Self::new(204, Value::Null)
+    }
+
+    pub(crate) fn answer(&self) -> worker::Result<Response> {
+        let response = crate::failure::json(self.status, &self.body.to_string())?;
+        if self.replayed {
+            response.headers().set("idempotent-replayed", "true")?;
+        }
+        Ok(response)
+    }
+}

@@ -1,0 +1,147 @@
+//! Keeps the names of a deployment: programs, their hosts, and which program a code belongs to. One object.
+//!
+//! Invariant: what isn't here is never asked elsewhere, so a guessed name creates no object. Called by the Worker on a
+//! cold cache. It also keeps the day's key for telling visitors apart; keys of past days are deleted.
+
+use crate::command::{DirectoryCommand, Known, Reply, Resolved};
+use crate::failure::Outcome;
+use crate::settings::{chance, now};
+use crate::store::{Store, int, text};
+use honeyguide_domain::auth::fingerprint;
+use honeyguide_domain::fault::Refusal;
+use serde::Deserialize;
+use serde_json::json;
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
+
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE programs (
+        id TEXT PRIMARY KEY, site TEXT NOT NULL, host TEXT NOT NULL, mode TEXT NOT NULL, kind TEXT NOT NULL,
+        ready INTEGER NOT NULL, created_at INTEGER NOT NULL);
+    CREATE INDEX programs_by_host ON programs (host);
+    CREATE TABLE codes (code TEXT PRIMARY KEY, program TEXT NOT NULL, owner TEXT NOT NULL);
+    CREATE TABLE day_keys (day INTEGER PRIMARY KEY, key TEXT NOT NULL);
+"];
+
+#[durable_object]
+pub struct DirectoryDo {
+    store: Store,
+    ready: Outcome<()>,
+}
+
+#[derive(Deserialize)]
+struct ProgramRow {
+    id: String,
+    site: String,
+    ready: i64,
+}
+
+#[derive(Deserialize)]
+struct CodeRow {
+    program: String,
+    owner: String,
+}
+
+impl DurableObject for DirectoryDo {
+    fn new(state: State, _env: Env) -> Self {
+        let store = Store::new(&state);
+        let ready = store.migrate(MIGRATIONS);
+        Self { store, ready }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let command = request.text().await?;
+        if let Err(failure) = &self.ready {
+            return crate::failure::Failure::Ours(format!("{failure:?}")).answer();
+        }
+        match self.store.transaction(|| self.handle(serde_json::from_str(&command)?)) {
+            Ok(reply) => reply.answer(),
+            Err(failure) => failure.answer(),
+        }
+    }
+}
+
+impl DirectoryDo {
+    fn handle(&self, command: DirectoryCommand) -> Outcome<Reply> {
+        match command {
+            DirectoryCommand::Reserve { program, site, host, mode, kind } => {
+                if self.program(&program)?.is_some_and(|row| row.ready == 1) {
+                    let message = format!("There is a program \"{program}\" already.");
+                    return Err(Refusal::new(409, "program_exists", message).at("id").into());
+                }
+                self.store.run(
+                    "INSERT OR REPLACE INTO programs (id, site, host, mode, kind, ready, created_at) VALUES (?, ?, ?, ?, ?, 0, ?)",
+                    vec![text(program), text(site), text(host), text(mode), text(kind), int(now().millis())],
+                )?;
+                Ok(Reply::none())
+            }
+            DirectoryCommand::Activate { program } => {
+                self.store.run("UPDATE programs SET ready = 1 WHERE id = ?", vec![text(program)])?;
+                Ok(Reply::none())
+            }
+            DirectoryCommand::Moved { program, site, host } => {
+                let values = vec![text(site), text(host), text(program)];
+                self.store.run("UPDATE programs SET site = ?, host = ? WHERE id = ?", values)?;
+                Ok(Reply::none())
+            }
+            DirectoryCommand::Program { program } => match self.program(&program)? {
+                Some(row) => Reply::ok(&Known { program: row.id, site: row.site, ready: row.ready == 1 }),
+                None => Reply::ok(&Known { program, site: String::new(), ready: false }),
+            },
+            DirectoryCommand::Programs => {
+                let query = "SELECT id, site, mode, kind, created_at FROM programs WHERE ready = 1 ORDER BY id";
+                let rows: Vec<serde_json::Value> = self.store.rows(query, vec![])?;
+                Reply::ok(&json!({"data": rows, "next_cursor": null}))
+            }
+            DirectoryCommand::Resolve { code, host } => self.resolve(&code, &host),
+            DirectoryCommand::Claim { program, code, owner } => self.claim(&program, &code, &owner),
+        }
+    }
+
+    fn program(&self, id: &str) -> Outcome<Option<ProgramRow>> {
+        self.store.row("SELECT id, site, ready FROM programs WHERE id = ?", vec![text(id)])
+    }
+
+    fn resolve(&self, code: &str, host: &str) -> Outcome<Reply> {
+        let owner: Option<CodeRow> =
+            self.store.row("SELECT program, owner FROM codes WHERE code = ?", vec![text(code)])?;
+        let program = owner.map(|row| row.program);
+        let by_host = "SELECT id, site, ready FROM programs WHERE host = ? AND ready = 1 ORDER BY created_at LIMIT 1";
+        let mut home: Option<ProgramRow> = match &program {
+            Some(program) => self.program(program)?,
+            None => self.store.row(by_host, vec![text(host)])?,
+        };
+        if home.is_none() {
+            // Where there is but one program, it is known whatever the host is called.
+            let all: Vec<ProgramRow> =
+                self.store.rows("SELECT id, site, ready FROM programs WHERE ready = 1 LIMIT 2", vec![])?;
+            home = if all.len() == 1 { all.into_iter().next() } else { None };
+        }
+        let day = now().day().millis();
+        let day_key = self.day_key(day)?;
+        let host_program = home.as_ref().map(|row| row.id.clone());
+        Reply::ok(&Resolved { program, site: home.map(|row| row.site), host_program, day_key, day })
+    }
+
+    fn day_key(&self, day: i64) -> Outcome<String> {
+        #[derive(Deserialize)]
+        struct Row {
+            key: String,
+        }
+        if let Some(row) = self.store.row::<Row>("SELECT key FROM day_keys WHERE day = ?", vec![int(day)])? {
+            return Ok(row.key);
+        }
+        let key = fingerprint(&format!("{:?}", chance::<32>()));
+        self.store.run("DELETE FROM day_keys", vec![])?;
+        self.store.run("INSERT INTO day_keys (day, key) VALUES (?, ?)", vec![int(day), text(&key)])?;
+        Ok(key)
+    }
+
+    fn claim(&self, program: &str, code: &str, owner: &str) -> Outcome<Reply> {
+        let values = vec![text(code), text(program), text(owner)];
+        self.store.run("INSERT OR IGNORE INTO codes (code, program, owner) VALUES (?, ?, ?)", values)?;
+        let held: Option<CodeRow> =
+            self.store.row("SELECT program, owner FROM codes WHERE code = ?", vec![text(code)])?;
+        let ours = held.is_some_and(|row| row.program == program && row.owner == owner);
+        Reply::ok(&json!({"ours": ours}))
+    }
+}

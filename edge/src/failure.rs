@@ -1,0 +1,81 @@
+//! The three kinds of failure: the caller's fault (told in full), ours (logged once, never shown), and, in a batch,
+//! one item's.
+
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::ledger::LedgerError;
+use worker::{Response, wasm_bindgen::JsValue};
+
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Refused(Refusal),
+    Ours(String),
+}
+
+pub(crate) type Outcome<T> = Result<T, Failure>;
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+macro_rules! ours {
+    ($($kind:ty),*) => {$(
+        impl From<$kind> for Failure {
+            fn from(error: $kind) -> Self { Self::Ours(error.to_string()) }
+        }
+    )*};
+}
+
+ours!(
+    worker::Error,
+    serde_json::Error,
+    LedgerError,
+    honeyguide_domain::id::BadId,
+    honeyguide_domain::time::BadTime,
+    honeyguide_domain::money::MoneyError,
+    honeyguide_domain::code::BadCode,
+    honeyguide_domain::program::BadProgramId
+);
+
+impl From<JsValue> for Failure {
+    fn from(error: JsValue) -> Self {
+        Self::Ours(worker::Error::from(error).to_string())
+    }
+}
+
+impl Failure {
+    /// The answer that the caller gets. What is ours is logged here, once, as one structured line.
+    pub(crate) fn answer(self) -> worker::Result<Response> {
+        match self {
+            Self::Refused(refusal) => refused(&refusal),
+            Self::Ours(why) => {
+                worker::console_error!(
+                    "{}",
+                    serde_json::json!({"level": "error", "what": "request failed", "why": why})
+                );
+                refused(&Refusal::new(500, "internal", "Something went wrong here. Try again; nothing was half done."))
+            }
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> worker::Result<Response> {
+    let response = json(refusal.status, &refusal.body())?;
+    if let Some(seconds) = refusal.retry_after {
+        response.headers().set("retry-after", &seconds.to_string())?;
+    }
+    Ok(response)
+}
+
+/// An answer of JSON that no cache keeps.
+pub(crate) fn json(status: u16, body: &str) -> worker::Result<Response> {
+    let response =
+        if status == 204 { Response::empty()?.with_status(204) } else { Response::ok(body)?.with_status(status) };
+    if status != 204 {
+        response.headers().set("content-type", "application/json; charset=utf-8")?;
+    }
+    response.headers().set("cache-control", "private, no-store")?;
+    response.headers().set("x-content-type-options", "nosniff")?;
+    Ok(response)
+}

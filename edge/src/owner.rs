@@ -1,0 +1,243 @@
+//! The owner's API, `/v1/…`: who asks, what for, and which object answers. The match in `routes` is its table of
+//! contents; this carries a request there.
+
+mod many;
+mod routes;
+
+pub(crate) use routes::answer;
+
+use crate::command::{
+    Caller, ClicksCommand, DirectoryCommand, Idempotency, Known, ProgramCall, ProgramCommand, Query, ask, fetch,
+};
+use crate::failure::{Failure, Outcome};
+use crate::settings::Settings;
+use honeyguide_domain::auth::{Scope, bearer, fingerprint, program_of_secret, same_secret};
+use honeyguide_domain::code::Code;
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::token::derive;
+use honeyguide_domain::wire::read::LARGEST_BODY;
+use serde::Deserialize;
+use serde_json::Value;
+use worker::{Env, Request, Response};
+
+/// The text of a body, at most 1 MiB of UTF-8.
+pub(crate) async fn limited_text(request: &mut Request) -> Outcome<String> {
+    bounded_text(request, LARGEST_BODY).await
+}
+
+async fn bounded_text(request: &mut Request, most: usize) -> Outcome<String> {
+    use futures_util::StreamExt;
+    let large = || Refusal::new(413, "too_large", format!("A body here has {most} bytes at most."));
+    let told = request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
+    if told.is_some_and(|length| length > most) {
+        return Err(large().into());
+    }
+    if request.inner().body().is_none() {
+        return Ok(String::new());
+    }
+    let mut bytes = Vec::new();
+    let mut stream = request.stream()?;
+    while let Some(chunk) = stream.next().await {
+        bytes.extend(chunk?);
+        if bytes.len() > most {
+            return Err(large().into());
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| Refusal::new(400, "malformed_json", "The body isn't UTF-8.").into())
+}
+
+/// The directory's word on a program; nothing is asked of a program that it doesn't know.
+pub(crate) async fn known_program(env: &Env, program: &str) -> Outcome<Option<Known>> {
+    let known: Known =
+        fetch(env, "DIRECTORY", "directory", &DirectoryCommand::Program { program: program.to_owned() }).await?;
+    Ok(known.ready.then_some(known))
+}
+
+/// Takes a code for a program: the chosen one, or a generated one that a second try by the same owner finds again.
+pub(crate) async fn claim_code(
+    env: &Env,
+    settings: &Settings,
+    program: &str,
+    chosen: Option<&Code>,
+    owner: &str,
+) -> Outcome<String> {
+    #[derive(Deserialize)]
+    struct Claimed {
+        ours: bool,
+    }
+    for attempt in 0..8 {
+        let seed = format!("honeyguide code {program} {owner} {attempt}");
+        let code =
+            chosen.cloned().unwrap_or_else(|| Code::generate(&derive(settings.secret.as_bytes(), seed.as_bytes())));
+        let command =
+            DirectoryCommand::Claim { program: program.to_owned(), code: code.to_string(), owner: owner.to_owned() };
+        if fetch::<Claimed>(env, "DIRECTORY", "directory", &command).await?.ours {
+            return Ok(code.to_string());
+        }
+        if chosen.is_some() {
+            return Err(Refusal::new(409, "code_taken", format!("The code \"{code}\" is taken.")).at("code").into());
+        }
+    }
+    Err(Failure::Ours("no free code in eight tries".to_owned()))
+}
+
+/// Raw, person and human clicks of one code.
+pub(crate) async fn clicks_of(env: &Env, settings: &Settings, program: &str, code: &str) -> Outcome<Value> {
+    let mut query = Query { limit: 1, ..Query::default() };
+    query.filters.insert("code".to_owned(), code.to_owned());
+    let rows = many::stats(env, settings, program, "code", &query).await?;
+    let zero = serde_json::json!({"raw": 0, "person": 0, "human": 0});
+    Ok(rows
+        .into_iter()
+        .next()
+        .map_or(zero, |row| serde_json::json!({"raw": row["raw"], "person": row["person"], "human": row["human"]})))
+}
+
+/// One authenticated request of the owner's.
+pub(crate) struct Asked<'a> {
+    pub(crate) env: &'a Env,
+    pub(crate) settings: &'a Settings,
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    key: String,
+    idempotency_key: Option<String>,
+    #[cfg(feature = "faults")]
+    fault: String,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn new(
+        env: &'a Env,
+        settings: &'a Settings,
+        seen: &'a crate::redirect::Seen<'a>,
+        request: &Request,
+    ) -> Outcome<Self> {
+        let (path, query) = seen.path_and_query();
+        let header = |name: &str| request.headers().get(name).ok().flatten();
+        let idempotency_key = header("idempotency-key");
+        if let Some(key) = &idempotency_key {
+            let printable = (1..=255).contains(&key.len()) && key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+            if !printable {
+                let message = "An Idempotency-Key has 1 to 255 printable ASCII characters.";
+                return Err(Refusal::new(400, "invalid_idempotency_key", message).into());
+            }
+        }
+        let key = header("authorization").as_deref().and_then(bearer).map(str::to_owned).unwrap_or_default();
+        Ok(Self {
+            env,
+            settings,
+            method: seen.method,
+            path,
+            query,
+            key,
+            idempotency_key,
+            #[cfg(feature = "faults")]
+            fault: header("x-honeyguide-fault").unwrap_or_default(),
+        })
+    }
+
+    /// Whether the admin secret of the deployment was sent.
+    fn is_admin(&self) -> bool {
+        !self.settings.admin_secret.is_empty() && same_secret(&self.key, &self.settings.admin_secret)
+    }
+
+    fn admin(&self) -> Outcome<()> {
+        if self.is_admin() {
+            return Ok(());
+        }
+        Err(Refusal::new(401, "unauthorized", "Send the admin secret of this deployment: Authorization: Bearer ….")
+            .into())
+    }
+
+    /// The program that the key is for; with the admin secret, the one that `?program=` names.
+    async fn program(&self) -> Outcome<String> {
+        let named = if self.is_admin() {
+            crate::public::parameter(self.query, "program")
+        } else {
+            program_of_secret(&self.key).map(|program| program.as_str().to_owned())
+        };
+        let program = named.ok_or_else(Refusal::unauthorized)?;
+        match known_program(self.env, &program).await? {
+            Some(_) => Ok(program),
+            None if self.is_admin() => Err(Refusal::not_found("program").into()),
+            None => Err(Refusal::unauthorized().into()),
+        }
+    }
+
+    fn caller(&self, scope: Scope) -> Caller {
+        if self.is_admin() { Caller::Deployment } else { Caller::Key { fingerprint: fingerprint(&self.key), scope } }
+    }
+
+    /// Asks the program's object, once for each idempotency key.
+    async fn tell(&self, program: &str, scope: Scope, command: ProgramCommand, body: &str) -> Outcome<Response> {
+        let writes = self.method != "GET";
+        let idempotency = self
+            .idempotency_key
+            .clone()
+            .filter(|_| writes)
+            .map(|key| Idempotency { key, request: fingerprint(&format!("{} {} {body}", self.method, self.path)) });
+        self.send(program, scope, command, idempotency).await
+    }
+
+    /// Asks the program's object without an idempotency key: a look, or a step of something larger.
+    async fn look(&self, program: &str, scope: Scope, command: ProgramCommand) -> Outcome<Response> {
+        self.send(program, scope, command, None).await
+    }
+
+    async fn send(
+        &self,
+        program: &str,
+        scope: Scope,
+        command: ProgramCommand,
+        idempotency: Option<Idempotency>,
+    ) -> Outcome<Response> {
+        let call = ProgramCall {
+            caller: self.caller(scope),
+            idempotency,
+            command,
+            #[cfg(feature = "faults")]
+            fault: self.fault.clone(),
+        };
+        ask(self.env, "PROGRAM", program, &call).await
+    }
+
+    /// The page and filters of a list; a parameter that nobody knows is refused by name.
+    fn page(&self, filters: &[&str]) -> Outcome<Query> {
+        let mut query = Query { limit: 100, ..Query::default() };
+        for pair in self.query.split('&').filter(|pair| !pair.is_empty()) {
+            let name = pair.split('=').next().unwrap_or_default();
+            let value = crate::public::parameter(self.query, name).unwrap_or_default();
+            let bad = |message: &str| Refusal::new(400, "invalid_parameter", message).at(name);
+            match name {
+                "limit" => {
+                    let limit = value.parse().ok().filter(|limit| (1..=1_000).contains(limit));
+                    query.limit = limit.ok_or_else(|| bad("limit lies between 1 and 1000."))?;
+                }
+                "cursor" => {
+                    let cursor = value.parse().ok().filter(|cursor| *cursor >= 0);
+                    query.cursor = cursor.ok_or_else(|| bad("This cursor isn't one that was given."))?;
+                }
+                "program" if self.is_admin() => {}
+                name if filters.contains(&name) => {
+                    if !value.is_empty() {
+                        query.filters.insert(name.to_owned(), value);
+                    }
+                }
+                _ => {
+                    let message = format!(
+                        "There is no parameter \"{name}\" here; there are limit, cursor, {}.",
+                        filters.join(", ")
+                    );
+                    return Err(Refusal::new(400, "unknown_parameter", message).at(name).into());
+                }
+            }
+        }
+        Ok(query)
+    }
+}
+
+/// Used by the routes: counts a deployment's clicks command for one program.
+async fn ask_clicks(env: &Env, shard: u16, command: &ClicksCommand) -> Outcome<Value> {
+    fetch(env, "CLICKS", &format!("shard-{shard}"), command).await
+}

@@ -1,0 +1,259 @@
+//! Requests that many objects answer, or that carry many lines: clicks over all shards, deliveries over all
+//! destinations, batches, and payouts as CSV.
+
+use super::routes::{create_participant, shown};
+use super::{Asked, ask_clicks, bounded_text};
+use crate::buffer;
+use crate::command::{ClicksCommand, DestinationCommand, ProgramCommand as C, Query, ask};
+use crate::failure::{Failure, Outcome};
+use crate::settings::Settings;
+use honeyguide_domain::auth::Scope;
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::time::Timestamp;
+use honeyguide_domain::wire::read::LARGEST_BATCH;
+use serde_json::{Value, json};
+use worker::{Env, Request, Response};
+
+const MOST_LINES: usize = 10_000;
+/// Lines that an object is asked to do at once.
+const SLICE: usize = 200;
+
+/// Confirms that the key may look, before anything else is asked.
+async fn permitted(asked: &Asked<'_>, scope: Scope) -> Outcome<Result<String, Response>> {
+    let program = asked.program().await?;
+    let checked = asked.look(&program, scope, C::Permitted).await?;
+    Ok(if checked.status_code() == 204 { Ok(program) } else { Err(checked) })
+}
+
+pub(super) async fn batch(asked: &Asked<'_>, what: &str, request: &mut Request) -> Outcome<Response> {
+    let text = bounded_text(request, LARGEST_BATCH).await?;
+    let lines: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    if lines.len() > MOST_LINES {
+        return Err(Refusal::new(413, "too_many_lines", format!("A batch has {MOST_LINES} lines at most.")).into());
+    }
+    let program = match permitted(asked, Scope::Write).await? {
+        Ok(program) => program,
+        Err(refused) => return Ok(refused),
+    };
+    let mut results = Vec::with_capacity(lines.len());
+    for slice in lines.chunks(SLICE) {
+        let slice = slice.to_vec();
+        match what {
+            "participants" => {
+                for line in &slice {
+                    results.push(participant_line(asked, line).await?);
+                }
+            }
+            "conversions" => results.extend(lines_of(asked, &program, C::ConvertMany { lines: slice }).await?),
+            _ => results.extend(lines_of(asked, &program, C::Customers { lines: slice }).await?),
+        }
+    }
+    let mut body = String::new();
+    for (number, result) in (1..).zip(results) {
+        let mut result = result;
+        result["line"] = json!(number);
+        body.push_str(&result.to_string());
+        body.push('\n');
+    }
+    let response = Response::ok(body)?;
+    response.headers().set("content-type", "application/x-ndjson")?;
+    response.headers().set("cache-control", "private, no-store")?;
+    Ok(response)
+}
+
+async fn lines_of(asked: &Asked<'_>, program: &str, command: C) -> Outcome<Vec<Value>> {
+    let mut response = asked.look(program, Scope::Write, command).await?;
+    let text = response.text().await?;
+    if response.status_code() >= 300 {
+        return Err(Failure::Ours(text));
+    }
+    Ok(serde_json::from_str(&text)?)
+}
+
+async fn participant_line(asked: &Asked<'_>, line: &str) -> Outcome<Value> {
+    match create_participant(asked, line).await {
+        Ok(mut response) => {
+            let body: Value = serde_json::from_str(&response.text().await?)?;
+            let status = response.status_code();
+            Ok(if status < 300 {
+                json!({"status": status, "participant": body})
+            } else {
+                json!({"status": status, "error": body["error"]})
+            })
+        }
+        Err(Failure::Refused(refusal)) => {
+            let body: Value = serde_json::from_str(&refusal.body())?;
+            Ok(json!({"status": refusal.status, "error": body["error"]}))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+pub(super) async fn clicks(asked: &Asked<'_>) -> Outcome<Response> {
+    let query = asked.page(&["code", "from", "to"])?;
+    let program = match permitted(asked, Scope::Read).await? {
+        Ok(program) => program,
+        Err(refused) => return Ok(refused),
+    };
+    buffer::flush(asked.env).await;
+    if asked.settings.shards == 1 {
+        return ask(asked.env, "CLICKS", "shard-0", &ClicksCommand::List { program, query }).await;
+    }
+    // Each shard's first rows up to the end of this page, merged by time.
+    let end = query.cursor + query.limit;
+    let mut rows: Vec<Value> = Vec::new();
+    let mut more = false;
+    for shard in 0..asked.settings.shards {
+        let whole = Query { limit: end, cursor: 0, filters: query.filters.clone() };
+        let page =
+            ask_clicks(asked.env, shard, &ClicksCommand::List { program: program.clone(), query: whole }).await?;
+        more |= !page["next_cursor"].is_null();
+        rows.extend(page["data"].as_array().cloned().unwrap_or_default());
+    }
+    let by = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    rows.sort_by_key(|row| (by(row, "at"), by(row, "id")));
+    let (start, end) = (usize::try_from(query.cursor).unwrap_or(0), usize::try_from(end).unwrap_or(0));
+    more |= rows.len() > end;
+    let data: Vec<Value> = rows.into_iter().take(end).skip(start).collect();
+    shown(&json!({"data": data, "next_cursor": more.then(|| end.to_string())}))
+}
+
+pub(super) async fn click_stats(asked: &Asked<'_>) -> Outcome<Response> {
+    let query = asked.page(&["code", "from", "to", "group_by"])?;
+    let program = match permitted(asked, Scope::Read).await? {
+        Ok(program) => program,
+        Err(refused) => return Ok(refused),
+    };
+    let group_by = query.filter("group_by").unwrap_or("day").to_owned();
+    match stats(asked.env, asked.settings, &program, &group_by, &query).await {
+        Ok(rows) => shown(&json!({"data": rows, "next_cursor": null})),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Rows of all shards, added up by key.
+pub(super) async fn stats(
+    env: &Env,
+    settings: &Settings,
+    program: &str,
+    group_by: &str,
+    query: &Query,
+) -> Outcome<Vec<Value>> {
+    if !["hour", "day", "code", "channel"].contains(&group_by) {
+        let message = "group_by is one of hour, day, code, channel.";
+        return Err(Refusal::new(400, "unknown_value", message).at("group_by").into());
+    }
+    buffer::flush(env).await;
+    let mut sums: std::collections::BTreeMap<String, Value> = std::collections::BTreeMap::new();
+    for shard in 0..settings.shards {
+        let command =
+            ClicksCommand::Stats { program: program.to_owned(), group_by: group_by.to_owned(), query: query.clone() };
+        let rows = ask_clicks(env, shard, &command).await?;
+        for row in rows.as_array().into_iter().flatten() {
+            let key = row["key"].as_str().unwrap_or_default().to_owned();
+            let sum = sums.entry(key).or_insert_with(|| json!({"key": row["key"]}));
+            for (name, value) in row.as_object().into_iter().flatten().filter(|(name, _)| *name != "key") {
+                sum[name] = json!(sum[name].as_i64().unwrap_or(0) + value.as_i64().unwrap_or(0));
+            }
+        }
+    }
+    Ok(sums.into_values().collect())
+}
+
+async fn destination_ids(asked: &Asked<'_>, program: &str) -> Outcome<Result<Vec<String>, Response>> {
+    let query = Query { limit: 1_000, ..Query::default() };
+    let mut response = asked.look(program, Scope::Read, C::Destinations { query }).await?;
+    if response.status_code() >= 300 {
+        return Ok(Err(response));
+    }
+    let page: Value = serde_json::from_str(&response.text().await?)?;
+    let ids = page["data"].as_array().into_iter().flatten().filter_map(|row| row["id"].as_str().map(str::to_owned));
+    Ok(Ok(ids.collect()))
+}
+
+pub(super) async fn deliveries(asked: &Asked<'_>) -> Outcome<Response> {
+    let query = asked.page(&["state", "destination", "type", "event"])?;
+    let program = asked.program().await?;
+    let ids = match destination_ids(asked, &program).await? {
+        Ok(ids) => ids,
+        Err(refused) => return Ok(refused),
+    };
+    // Merged by the deliveries' ids, which sort by time; the cursor counts rows.
+    let end = usize::try_from(query.cursor + query.limit).unwrap_or(0);
+    let mut rows: Vec<Value> = Vec::new();
+    for id in ids.iter().filter(|id| query.filter("destination").is_none_or(|wanted| wanted == id.as_str())) {
+        let whole = Query { limit: i64::try_from(end).unwrap_or(0), cursor: 0, filters: query.filters.clone() };
+        let mut response = ask(asked.env, "DESTINATION", id, &DestinationCommand::Deliveries { query: whole }).await?;
+        let page: Vec<Value> = serde_json::from_str(&response.text().await?)?;
+        rows.extend(page);
+    }
+    rows.sort_by_key(|row| row["id"].as_str().unwrap_or_default().to_owned());
+    let more = rows.len() > end;
+    let data: Vec<Value> = rows.into_iter().take(end).skip(usize::try_from(query.cursor).unwrap_or(0)).collect();
+    shown(&json!({"data": data, "next_cursor": more.then(|| end.to_string())}))
+}
+
+/// One delivery, wherever it is kept.
+pub(super) async fn delivery(asked: &Asked<'_>, command: DestinationCommand, scope: Scope) -> Outcome<Response> {
+    let program = match permitted(asked, scope).await? {
+        Ok(program) => program,
+        Err(refused) => return Ok(refused),
+    };
+    let ids = match destination_ids(asked, &program).await? {
+        Ok(ids) => ids,
+        Err(refused) => return Ok(refused),
+    };
+    for id in ids {
+        let response = ask(asked.env, "DESTINATION", &id, &command).await?;
+        if response.status_code() != 404 {
+            return Ok(response);
+        }
+    }
+    Err(Refusal::not_found("delivery").into())
+}
+
+pub(super) async fn replay_destination(asked: &Asked<'_>, id: &str) -> Outcome<Response> {
+    let query = asked.page(&["from", "to"])?;
+    let program = match permitted(asked, Scope::Write).await? {
+        Ok(program) => program,
+        Err(refused) => return Ok(refused),
+    };
+    let found = asked.look(&program, Scope::Read, C::Destination { id: id.to_owned() }).await?;
+    if found.status_code() != 200 {
+        return Ok(found);
+    }
+    let at = |name: &str, otherwise: i64| match query.filter(name) {
+        None => Ok(otherwise),
+        Some(text) => Timestamp::parse(text)
+            .map(Timestamp::millis)
+            .map_err(|bad| Failure::Refused(Refusal::new(400, "invalid_time", bad.to_string()).at(name))),
+    };
+    let command =
+        DestinationCommand::Replay { id: None, from: at("from", 0)?, to: at("to", i64::from(u32::MAX) * 1_000)? };
+    ask(asked.env, "DESTINATION", id, &command).await
+}
+
+/// A payout as JSON, or as CSV where the path ends in `.csv`.
+pub(super) async fn payout(asked: &Asked<'_>, id: &str) -> Outcome<Response> {
+    let program = asked.program().await?;
+    let bare = id.strip_suffix(".csv");
+    let mut found = asked.look(&program, Scope::Read, C::Payout { id: bare.unwrap_or(id).to_owned() }).await?;
+    if bare.is_none() || found.status_code() != 200 {
+        return Ok(found);
+    }
+    let payout: Value = serde_json::from_str(&found.text().await?)?;
+    let mut csv = "beneficiary,amount_minor,currency,state\r\n".to_owned();
+    // Ids, whole numbers, currencies and our own words: nothing that needs quoting, nothing that a sheet would run.
+    for line in payout["lines"].as_array().into_iter().flatten() {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (who, state) = (text(&line["beneficiary"]), text(&line["state"]));
+        let value = &line["value"];
+        csv.extend(
+            [who, value["amount"].to_string(), text(&value["currency"]), state].join(",").chars().chain("\r\n".chars()),
+        );
+    }
+    let response = Response::ok(csv)?;
+    response.headers().set("content-type", "text/csv; charset=utf-8")?;
+    response.headers().set("cache-control", "private, no-store")?;
+    Ok(response)
+}

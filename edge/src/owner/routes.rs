@@ -1,0 +1,238 @@
+//! The owner's API, route by route.
+
+use super::{Asked, claim_code, many};
+use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
+use crate::failure::{Outcome, json};
+use crate::owner::limited_text;
+use crate::redirect;
+use honeyguide_domain::auth::Scope::{Money, Read, Write};
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::program::Program;
+use honeyguide_domain::wire::participants::{NewLink, NewParticipant};
+use honeyguide_domain::wire::read;
+use serde_json::Value;
+use worker::{Request, Response};
+
+/// The table of contents of `/v1`.
+pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<Response> {
+    let segments: Vec<&str> = asked.path.trim_start_matches('/').split('/').skip(1).collect();
+    if let ("POST", ["participants" | "conversions" | "customers", "batch"]) = (asked.method, segments.as_slice()) {
+        let what = segments.first().copied().unwrap_or_default();
+        return many::batch(asked, what, &mut request).await;
+    }
+    let body = if asked.method == "GET" { String::new() } else { limited_text(&mut request).await? };
+    match (asked.method, segments.as_slice()) {
+        ("POST", ["programs"]) => create_program(asked, &body).await,
+        ("GET", ["programs"]) => {
+            asked.admin()?;
+            ask(asked.env, "DIRECTORY", "directory", &DirectoryCommand::Programs).await
+        }
+        ("GET", ["program"]) => look(asked, C::File).await,
+        ("PUT", ["program"]) => put_program(asked, body).await,
+        ("GET", ["program", "versions"]) => look(asked, C::Versions).await,
+        ("GET", ["keys"]) => look(asked, C::Keys).await,
+        ("POST", ["keys"]) => tell(asked, Write, C::NewKey { body: body.clone() }, &body).await,
+        ("POST", ["keys", "identity"]) => tell(asked, Write, C::RotateIdentity, &body).await,
+        ("DELETE", ["keys", id]) => tell(asked, Write, C::RevokeKey { id: id.to_string() }, "").await,
+
+        ("POST", ["participants"]) => create_participant(asked, &body).await,
+        ("GET", ["participants"]) => {
+            let query = asked.page(&["external_id", "email", "state"])?;
+            look(asked, C::Participants { query }).await
+        }
+        ("GET", ["participants", id]) => look(asked, C::Participant { id: id.to_string() }).await,
+        ("PATCH", ["participants", id]) => {
+            let answer =
+                tell(asked, Write, C::ChangeParticipant { id: id.to_string(), body: body.clone() }, &body).await;
+            redirect::forget(&asked.program().await?);
+            answer
+        }
+        ("GET", ["participants", id, "statement"]) => look(asked, C::Statement { id: id.to_string() }).await,
+        ("POST", ["participants", id, "links"]) => create_link(asked, id, &body).await,
+
+        ("GET", ["clicks"]) => many::clicks(asked).await,
+        ("GET", ["stats", "clicks"]) => many::click_stats(asked).await,
+
+        ("POST", ["conversions"]) => tell(asked, Write, C::Convert { body: body.clone() }, &body).await,
+        ("GET", ["conversions"]) => {
+            let query = asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer"])?;
+            look(asked, C::Conversions { query }).await
+        }
+        ("GET", ["conversions", id]) => look(asked, C::Conversion { id: id.to_string() }).await,
+        ("POST", ["conversions", id, "dispute"]) => {
+            tell(asked, Write, C::Dispute { id: id.to_string(), body: body.clone() }, &body).await
+        }
+        ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
+
+        ("GET", ["rewards"]) => {
+            let query = asked.page(&["state", "beneficiary", "side", "conversion", "kind"])?;
+            look(asked, C::Rewards { query }).await
+        }
+        ("GET", ["rewards", id]) => look(asked, C::Reward { id: id.to_string() }).await,
+        ("POST", ["rewards", id, action]) => {
+            let command = C::ActOnReward { id: id.to_string(), action: action.to_string(), body: body.clone() };
+            tell(asked, Money, command, &body).await
+        }
+        ("POST", ["payouts"]) => tell(asked, Money, C::NewPayout { body: body.clone() }, &body).await,
+        ("GET", ["payouts"]) => look(asked, C::Payouts { query: asked.page(&[])? }).await,
+        ("GET", ["payouts", id]) => many::payout(asked, id).await,
+        ("POST", ["payouts", id, "confirm" | "fail"]) => {
+            let paid = asked.path.ends_with("/confirm");
+            tell(asked, Money, C::SettlePayout { id: id.to_string(), paid, body: body.clone() }, &body).await
+        }
+        ("GET", ["ledger"]) => {
+            let query = asked.page(&["account", "entry", "reward", "cause"])?;
+            look(asked, C::Ledger { query }).await
+        }
+        ("GET", ["ledger", "verify"]) => look(asked, C::VerifyLedger).await,
+
+        ("POST", ["destinations"]) => tell(asked, Write, C::NewDestination { body: body.clone() }, &body).await,
+        ("GET", ["destinations"]) => look(asked, C::Destinations { query: asked.page(&[])? }).await,
+        ("GET", ["destinations", id]) => look(asked, C::Destination { id: id.to_string() }).await,
+        ("PATCH", ["destinations", id]) => {
+            tell(asked, Write, C::ChangeDestination { id: id.to_string(), body: body.clone() }, &body).await
+        }
+        ("DELETE", ["destinations", id]) => tell(asked, Write, C::DeleteDestination { id: id.to_string() }, "").await,
+        ("POST", ["destinations", id, "test"]) => {
+            tell(asked, Write, C::TestDestination { id: id.to_string() }, &body).await
+        }
+        ("POST", ["destinations", id, "rotate"]) => {
+            tell(asked, Write, C::RotateDestination { id: id.to_string() }, &body).await
+        }
+        ("POST", ["destinations", id, "replay"]) => many::replay_destination(asked, id).await,
+        ("GET", ["deliveries"]) => many::deliveries(asked).await,
+        ("GET", ["deliveries", id]) => {
+            many::delivery(asked, DestinationCommand::Delivery { id: id.to_string() }, Read).await
+        }
+        ("POST", ["deliveries", id, "replay"]) => {
+            let command = DestinationCommand::Replay { id: Some(id.to_string()), from: 0, to: 0 };
+            many::delivery(asked, command, Write).await
+        }
+        (_, segments) if is_known(segments) => {
+            Err(Refusal::new(405, "method_not_allowed", format!("{} isn't done here.", asked.method)).into())
+        }
+        _ => Err(Refusal::not_found("path").into()),
+    }
+}
+
+fn is_known(segments: &[&str]) -> bool {
+    matches!(
+        segments,
+        ["programs"
+            | "program"
+            | "keys"
+            | "participants"
+            | "clicks"
+            | "conversions"
+            | "refunds"
+            | "rewards"
+            | "payouts"
+            | "ledger"
+            | "destinations"
+            | "deliveries"]
+            | ["program", "versions"]
+            | ["stats", "clicks"]
+            | ["ledger", "verify"]
+            | ["keys" | "participants" | "conversions" | "rewards" | "payouts" | "destinations" | "deliveries", _]
+    )
+}
+
+async fn look(asked: &Asked<'_>, command: C) -> Outcome<Response> {
+    let program = asked.program().await?;
+    asked.look(&program, Read, command).await
+}
+
+async fn tell(asked: &Asked<'_>, scope: honeyguide_domain::auth::Scope, command: C, body: &str) -> Outcome<Response> {
+    let program = asked.program().await?;
+    asked.tell(&program, scope, command, body).await
+}
+
+/// Reserved first, made second, known last: a try that was cut off between can be made again.
+async fn create_program(asked: &Asked<'_>, body: &str) -> Outcome<Response> {
+    asked.admin()?;
+    let program = Program::from_json(body)?;
+    let id = program.id.as_str().to_owned();
+    let reserve = DirectoryCommand::Reserve {
+        program: id.clone(),
+        site: program.site.as_str().to_owned(),
+        host: program.site.host().to_owned(),
+        mode: program.mode.as_str().to_owned(),
+        kind: program.kind.as_str().to_owned(),
+    };
+    let reserved = ask(asked.env, "DIRECTORY", "directory", &reserve).await?;
+    if reserved.status_code() >= 300 {
+        // A replay by the same key is answered by the program, which keeps it.
+        return if asked.idempotency_key.is_some() {
+            replayed_program(asked, &id, body, reserved).await
+        } else {
+            Ok(reserved)
+        };
+    }
+    let made = asked.tell(&id, Write, C::Create { file: body.to_owned() }, body).await?;
+    if made.status_code() < 300 {
+        ask(asked.env, "DIRECTORY", "directory", &DirectoryCommand::Activate { program: id }).await?;
+    }
+    Ok(made)
+}
+
+async fn replayed_program(asked: &Asked<'_>, id: &str, body: &str, conflict: Response) -> Outcome<Response> {
+    let again = asked.tell(id, Write, C::Replayed, body).await?;
+    Ok(if again.status_code() == 404 { conflict } else { again })
+}
+
+async fn put_program(asked: &Asked<'_>, body: String) -> Outcome<Response> {
+    let program = asked.program().await?;
+    let put = asked.tell(&program, Write, C::PutFile { body: body.clone() }, &body).await?;
+    if put.status_code() == 200 {
+        let file = Program::from_json(&body)?;
+        let (site, host) = (file.site.as_str().to_owned(), file.site.host().to_owned());
+        ask(asked.env, "DIRECTORY", "directory", &DirectoryCommand::Moved { program: program.clone(), site, host })
+            .await?;
+        redirect::forget(&program);
+    }
+    Ok(put)
+}
+
+/// Found, or a code is taken in the directory and then the participant made with it.
+pub(super) async fn create_participant(asked: &Asked<'_>, body: &str) -> Outcome<Response> {
+    let program = asked.program().await?;
+    let mut found = asked.look(&program, Write, C::FindParticipant { body: body.to_owned() }).await?;
+    let known = found.status_code() == 200;
+    if !known && found.status_code() != 204 {
+        return Ok(found);
+    }
+    let code = if known {
+        let row: Value = serde_json::from_str(&found.text().await?)?;
+        row["code"].as_str().unwrap_or_default().to_owned()
+    } else {
+        let new: NewParticipant = read::body(body)?;
+        let owner = format!("participant {}", new.external_id);
+        claim_code(asked.env, asked.settings, &program, new.code.as_ref(), &owner).await?
+    };
+    let made = asked.tell(&program, Write, C::CreateParticipant { body: body.to_owned(), code }, body).await;
+    redirect::forget(&program);
+    made
+}
+
+async fn create_link(asked: &Asked<'_>, id: &str, body: &str) -> Outcome<Response> {
+    let program = asked.program().await?;
+    let dry = C::CreateLink { id: id.to_owned(), body: body.to_owned(), code: String::new() };
+    let checked = asked.look(&program, Write, dry).await?;
+    if checked.status_code() != 204 {
+        return Ok(checked);
+    }
+    let new: NewLink =
+        if body.trim().is_empty() { NewLink { code: None, destination: None } } else { read::body(body)? };
+    let unique = asked.idempotency_key.clone().unwrap_or_else(|| format!("{:?}", crate::settings::chance::<16>()));
+    let owner = format!("link {id} {unique}");
+    let code = claim_code(asked.env, asked.settings, &program, new.code.as_ref(), &owner).await?;
+    let made =
+        asked.tell(&program, Write, C::CreateLink { id: id.to_owned(), body: body.to_owned(), code }, body).await;
+    redirect::forget(&program);
+    made
+}
+
+/// An answer of plain JSON.
+pub(super) fn shown(body: &Value) -> Outcome<Response> {
+    Ok(json(200, &body.to_string())?)
+}

@@ -1,0 +1,195 @@
+//! Keeps what must be consistent in one program: participants, links, decisions, rewards, ledger, outbox.
+//!
+//! Invariant: a command reads all that a rule may need, calls one pure function, and records everything in one
+//! transaction, outbox rows included; only then does anything leave. No truth is kept outside `SQLite`. Called by the
+//! Worker, and by its own alarm, which hands over the outbox and approves rewards whose hold has ended.
+
+mod conversions;
+mod destinations;
+mod files;
+mod idempotency;
+mod keys;
+mod ledger;
+mod outbox;
+mod participants;
+mod payouts;
+mod refunds;
+mod rewards;
+mod schema;
+mod visitors;
+
+use crate::command::{Caller, ProgramCall, ProgramCommand, Reply};
+use crate::failure::{Failure, Outcome};
+use crate::settings::{Settings, chance, now};
+use crate::store::Store;
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::id::Minter;
+use honeyguide_domain::time::{Span, Timestamp};
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
+
+#[durable_object]
+pub struct ProgramDo {
+    store: Store,
+    env: Env,
+    ready: Outcome<()>,
+}
+
+/// One command's surroundings: the store, the moment, and chance.
+pub(crate) struct Turn<'a> {
+    store: &'a Store,
+    settings: &'a Settings,
+    now: Timestamp,
+    #[cfg(feature = "faults")]
+    fault: &'a str,
+}
+
+impl Turn<'_> {
+    fn minter(&self) -> Minter {
+        Minter::new(self.now, chance())
+    }
+}
+
+impl DurableObject for ProgramDo {
+    fn new(state: State, env: Env) -> Self {
+        let store = Store::new(&state);
+        let ready = store.migrate(schema::MIGRATIONS);
+        Self { store, env, ready }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let call = request.text().await?;
+        if let Err(failure) = &self.ready {
+            return Failure::Ours(format!("{failure:?}")).answer();
+        }
+        match self.run(&call) {
+            Ok(reply) => reply.answer(),
+            Err(failure) => failure.answer(),
+        }
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        let settings = Settings::of(&self.env);
+        let turn = self.turn(&settings);
+        // Re-armed before anything that can fail: alarms are given up after six failures.
+        if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(30))) {
+            return failure.answer();
+        }
+        let approved = self.store.transaction(|| turn.approve_due());
+        let handed = outbox::hand_over(&self.env, &self.store).await;
+        idempotency::forget(&self.store, turn.now).ok();
+        if let Err(failure) = approved.and(handed) {
+            // The alarm that was set above tries again.
+            let why = format!("{failure:?}");
+            worker::console_error!("{}", serde_json::json!({"level": "error", "what": "program alarm", "why": why}));
+            return Response::empty();
+        }
+        match outbox::rearm(&self.store, now()) {
+            Ok(()) => Response::empty(),
+            Err(failure) => failure.answer(),
+        }
+    }
+}
+
+impl ProgramDo {
+    fn turn<'a>(&'a self, settings: &'a Settings) -> Turn<'a> {
+        Turn {
+            store: &self.store,
+            settings,
+            now: now(),
+            #[cfg(feature = "faults")]
+            fault: "",
+        }
+    }
+
+    fn run(&self, call: &str) -> Outcome<Reply> {
+        let call: ProgramCall = serde_json::from_str(call)?;
+        let settings = Settings::of(&self.env);
+        let turn = self.turn(&settings);
+        #[cfg(feature = "faults")]
+        let turn = Turn { fault: &call.fault, ..turn };
+        if let ProgramCommand::ConvertMany { lines } = &call.command {
+            turn.permit(&call.caller)?;
+            let reply = turn.convert_many(lines)?;
+            outbox::rearm(&self.store, turn.now)?;
+            return Ok(reply);
+        }
+        self.store.transaction(|| {
+            turn.permit(&call.caller)?;
+            let reply = match &call.idempotency {
+                Some(idempotency) => turn.once(idempotency, || turn.handle(&call.command))?,
+                None => turn.handle(&call.command)?,
+            };
+            outbox::rearm(&self.store, turn.now)?;
+            Ok(reply)
+        })
+    }
+}
+
+impl Turn<'_> {
+    /// A key must be in force and have the scope; a revoked one is as good as none.
+    fn permit(&self, caller: &Caller) -> Outcome<()> {
+        let Caller::Key { fingerprint, scope } = caller else { return Ok(()) };
+        let Some(scopes) = self.scopes_of(fingerprint)? else { return Err(Refusal::unauthorized().into()) };
+        if scopes.split(',').any(|held| held == scope.as_str()) {
+            return Ok(());
+        }
+        let message = format!("This key has no scope \"{}\".", scope.as_str());
+        Err(Refusal::new(403, "forbidden", message).into())
+    }
+
+    /// The table of contents of what a program does.
+    fn handle(&self, command: &ProgramCommand) -> Outcome<Reply> {
+        use ProgramCommand as C;
+        match command {
+            C::Create { file } => self.create(file),
+            // A batch has its transactions one by one, before this.
+            C::Permitted | C::ConvertMany { .. } => Ok(Reply::none()),
+            C::Replayed => Err(Refusal::not_found("answer of that key").into()),
+            C::File => self.file(),
+            C::Versions => self.versions(),
+            C::PutFile { body } => self.put_file(body),
+            C::Keys => self.keys(),
+            C::NewKey { body } => self.new_key(body),
+            C::RevokeKey { id } => self.revoke_key(id),
+            C::RotateIdentity => self.rotate_identity(),
+            C::FindParticipant { body } => self.find_participant(body),
+            C::CreateParticipant { body, code } => self.create_participant(body, code),
+            C::Participants { query } => self.participants(query),
+            C::Participant { id } => self.participant(id),
+            C::ChangeParticipant { id, body } => self.change_participant(id, body),
+            C::CreateLink { id, body, code } => self.create_link(id, body, code),
+            C::Statement { id } => self.statement(id),
+            C::Link { code } => self.link(code),
+            C::Convert { body } => self.convert(body),
+            C::Refund { body } => self.refund(body),
+            C::Conversions { query } => self.conversions(query),
+            C::Conversion { id } => self.conversion(id),
+            C::Dispute { id, body } => self.dispute(id, body),
+            C::Customers { lines } => self.import_customers(lines),
+            C::Rewards { query } => self.rewards(query),
+            C::Reward { id } => self.reward(id),
+            C::ActOnReward { id, action, body } => self.act_on_reward(id, action, body),
+            C::Payouts { query } => self.payouts(query),
+            C::NewPayout { body } => self.new_payout(body),
+            C::Payout { id } => self.payout(id),
+            C::SettlePayout { id, paid, body } => self.settle_payout(id, *paid, body),
+            C::Ledger { query } => self.ledger(query),
+            C::VerifyLedger => self.verify_ledger(),
+            C::NewDestination { body } => self.new_destination(body),
+            C::Destinations { query } => self.destinations(query),
+            C::Destination { id } => self.destination(id),
+            C::ChangeDestination { id, body } => self.change_destination(id, body),
+            C::DeleteDestination { id } => self.delete_destination(id),
+            C::TestDestination { id } => self.test_destination(id),
+            C::RotateDestination { id } => self.rotate_destination(id),
+            C::DestinationGone { id, why } => self.destination_gone(id, why),
+            C::Offer { code } => self.offer(code.as_deref()),
+            C::Reference { touches } => self.reference(touches),
+            C::JoinByIdentity { token } => self.join_by_identity(token),
+            C::FinishJoin { token, code } => self.finish_join(token, code),
+            C::LinkRequested { email } => self.link_requested(email),
+            C::Me { token } => self.me(token),
+            C::Claim { body, touches } => self.claim(body, touches),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The program file and its versions.
+
+use super::Turn;
+use crate::command::Reply;
+use crate::failure::{Failure, Outcome};
+use crate::store::{int, text};
+use honeyguide_domain::auth::{Scope, publishable_key};
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::program::Program;
+use honeyguide_domain::time::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Row {
+    version: i64,
+    file: String,
+    at: i64,
+}
+
+impl Turn<'_> {
+    /// The version in force, and its program.
+    pub(super) fn program(&self) -> Outcome<(i64, Program)> {
+        let row = self.newest()?.ok_or_else(|| Failure::Refused(Refusal::not_found("program")))?;
+        Ok((row.version, Program::from_json(&row.file)?))
+    }
+
+    fn newest(&self) -> Outcome<Option<Row>> {
+        self.store.row("SELECT version, file, at FROM files ORDER BY version DESC LIMIT 1", vec![])
+    }
+
+    /// Makes the program. A second try, after a first that was cut off, gives new secrets: nobody saw the first ones.
+    pub(super) fn create(&self, file: &str) -> Outcome<Reply> {
+        let program = Program::from_json(file)?;
+        self.store.run("DELETE FROM files", vec![])?;
+        self.store.run("DELETE FROM keys", vec![])?;
+        self.keep_file(1, &program)?;
+        let (_, secret_key) = self.add_key(Some("first"), &Scope::ALL)?;
+        let identity = self.rotate_identity()?;
+        let body = json!({
+            "id": program.id.as_str(), "name": program.name, "site": program.site.as_str(), "kind": program.kind.as_str(),
+            "mode": program.mode.as_str(), "version": 1, "secret_key": secret_key,
+            "publishable_key": publishable_key(&program.id), "identity_secret": identity.body["identity_secret"],
+        });
+        Ok(Reply { secrets: &["secret_key", "identity_secret"], ..Reply::new(201, body) })
+    }
+
+    fn keep_file(&self, version: i64, program: &Program) -> Outcome<()> {
+        self.store.run(
+            "INSERT INTO files (version, file, at) VALUES (?, ?, ?)",
+            vec![int(version), text(program.to_json()), int(self.now.millis())],
+        )
+    }
+
+    pub(super) fn file(&self) -> Outcome<Reply> {
+        let (version, program) = self.program()?;
+        Ok(Reply::new(200, versioned(&program, version)))
+    }
+
+    pub(super) fn versions(&self) -> Outcome<Reply> {
+        let rows: Vec<Row> = self.store.rows("SELECT version, file, at FROM files ORDER BY version", vec![])?;
+        let data = rows.iter().map(|row| {
+            let file: Value = serde_json::from_str(&row.file)?;
+            Ok(json!({"version": row.version, "at": Timestamp::from_millis(row.at), "file": file}))
+        });
+        Reply::ok(&json!({"data": data.collect::<Outcome<Vec<_>>>()?, "next_cursor": null}))
+    }
+
+    /// Makes a new version, or refuses the file whole. The same file again makes none.
+    pub(super) fn put_file(&self, body: &str) -> Outcome<Reply> {
+        let program = Program::from_json(body)?;
+        let (version, held) = self.program()?;
+        let sent: Value = serde_json::from_str(body)?;
+        let fixed = [("id", program.id != held.id), ("mode", program.mode != held.mode)];
+        if let Some((field, _)) = fixed.into_iter().find(|(_, changed)| *changed) {
+            return Err(Refusal::new(422, "fixed_field", format!("A program's {field} never changes."))
+                .at(field)
+                .into());
+        }
+        if sent.get("version").and_then(Value::as_i64).is_some_and(|read| read != version) {
+            let message = format!("The program is at version {version} by now. Read it again, then change it.");
+            return Err(Refusal::new(409, "stale_version", message).at("version").into());
+        }
+        if program == held {
+            return Ok(Reply::new(200, versioned(&held, version)));
+        }
+        self.keep_file(version + 1, &program)?;
+        Ok(Reply::new(200, versioned(&program, version + 1)))
+    }
+}
+
+fn versioned(program: &Program, version: i64) -> Value {
+    let mut file = program.to_json();
+    if let Value::Object(fields) = &mut file {
+        fields.insert("version".to_owned(), json!(version));
+    }
+    file
+}

@@ -1,0 +1,141 @@
+//! The book: appended in the turn of what it books, read in pages, recomputed on demand.
+
+use super::Turn;
+use super::participants::page;
+use crate::command::{Query, Reply};
+use crate::failure::{Failure, Outcome};
+use crate::store::{Bound, int, maybe, text};
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::id::{EntryId, RewardId};
+use honeyguide_domain::ledger::{Chain, Entry, GENESIS, Posting, Verifier};
+use honeyguide_domain::money::{Currency, Money};
+use honeyguide_domain::time::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Postings that are read at once while the book is recomputed.
+const SLICE: i64 = 1_000;
+
+const COLUMNS: &str =
+    "SELECT seq, entry, at, account, amount, currency, reward, cause, previous_hash, hash FROM postings";
+
+#[derive(Deserialize)]
+struct Row {
+    seq: i64,
+    entry: String,
+    at: i64,
+    account: String,
+    amount: i64,
+    currency: String,
+    reward: Option<String>,
+    cause: String,
+    previous_hash: String,
+    hash: String,
+}
+
+impl Row {
+    fn posting(self) -> Outcome<Posting> {
+        Ok(Posting {
+            seq: self.seq,
+            entry: EntryId::parse(&self.entry)?,
+            at: Timestamp::from_millis(self.at),
+            account: self.account,
+            value: Money::new(self.amount, Currency::parse(&self.currency)?)?,
+            reward: self.reward.as_deref().map(RewardId::parse).transpose()?,
+            cause: self.cause,
+            previous_hash: self.previous_hash,
+            hash: self.hash,
+        })
+    }
+}
+
+impl Turn<'_> {
+    /// Appends entries to the book, and their sums to the balances.
+    pub(super) fn book(&self, entries: &[Entry]) -> Outcome<()> {
+        let mut chain = self.chain()?;
+        for entry in entries {
+            for posting in chain.append(entry)? {
+                self.store.run(
+                    "INSERT INTO postings (seq, entry, at, account, amount, currency, reward, cause, previous_hash, hash)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    vec![
+                        int(posting.seq),
+                        text(&posting.entry),
+                        int(posting.at.millis()),
+                        text(&posting.account),
+                        int(posting.value.amount()),
+                        text(posting.value.currency()),
+                        maybe(posting.reward.as_ref()),
+                        text(&posting.cause),
+                        text(&posting.previous_hash),
+                        text(&posting.hash),
+                    ],
+                )?;
+                self.store.run(
+                    "INSERT INTO balances (account, currency, amount) VALUES (?, ?, ?)
+                     ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount",
+                    vec![text(&posting.account), text(posting.value.currency()), int(posting.value.amount())],
+                )?;
+            }
+        }
+        self.store
+            .run("INSERT OR REPLACE INTO settings (name, value) VALUES ('ledger_head', ?)", vec![text(&chain.head)])
+    }
+
+    fn chain(&self) -> Outcome<Chain> {
+        let last: Option<Row> = self.store.row(&format!("{COLUMNS} ORDER BY seq DESC LIMIT 1"), vec![])?;
+        Ok(last.map_or_else(Chain::default, |row| Chain { next: row.seq + 1, head: row.hash }))
+    }
+
+    pub(super) fn ledger(&self, query: &Query) -> Outcome<Reply> {
+        let (clause, values) =
+            query.clause("", &[("account", "account"), ("entry", "entry"), ("reward", "reward"), ("cause", "cause")]);
+        let rows: Vec<Row> = self.store.rows(&format!("{COLUMNS} {clause}"), values)?;
+        let postings = rows.into_iter().map(Row::posting).collect::<Outcome<Vec<_>>>()?;
+        page(query, &postings, |posting| posting.seq, |posting| Ok(serde_json::to_value(posting)?))
+    }
+
+    /// Recomputes every hash and sum, a slice of rows in memory at a time.
+    pub(super) fn verify_ledger(&self) -> Outcome<Reply> {
+        #[derive(Deserialize)]
+        struct Head {
+            value: String,
+        }
+        let mut verifier = Verifier::default();
+        let mut read = 0;
+        loop {
+            let query = format!("{COLUMNS} WHERE seq > ? ORDER BY seq LIMIT ?");
+            let rows: Vec<Row> = self.store.rows(&query, vec![int(read), int(SLICE)])?;
+            let Some(last) = rows.last().map(|row| row.seq) else { break };
+            for row in rows {
+                verifier.read(&row.posting()?);
+            }
+            read = last;
+        }
+        let head: Option<Head> = self.store.row("SELECT value FROM settings WHERE name = 'ledger_head'", vec![])?;
+        Reply::ok(&verifier.finish(head.as_ref().map_or(GENESIS, |head| &head.value)))
+    }
+
+    /// What a participant earned, was paid and is owed, from the book itself.
+    pub(super) fn statement(&self, id: &str) -> Outcome<Reply> {
+        if self.participant_by("id", id)?.is_none() {
+            return Err(Failure::Refused(Refusal::not_found("participant")));
+        }
+        let accounts = ["pending", "payable", "paid"].map(|account| format!("{account}:{id}"));
+        let values: Vec<Bound> = accounts.iter().map(text).collect();
+        let balances: Vec<Value> = self
+            .store
+            .rows("SELECT account, currency, amount FROM balances WHERE account IN (?, ?, ?)", values.clone())?;
+        let mut totals = serde_json::Map::new();
+        for row in &balances {
+            let account = row["account"].as_str().and_then(|name| name.split(':').next()).unwrap_or_default();
+            let currency = row["currency"].as_str().unwrap_or_default();
+            let of = totals.entry(currency).or_insert_with(|| json!({"pending": 0, "payable": 0, "paid": 0}));
+            of[account] = row["amount"].clone();
+        }
+        let query = format!("{COLUMNS} WHERE account IN (?, ?, ?) ORDER BY seq LIMIT 1000");
+        let rows: Vec<Row> = self.store.rows(&query, values)?;
+        let postings = rows.into_iter().map(Row::posting).collect::<Outcome<Vec<_>>>()?;
+        Reply::ok(&json!({"participant": id, "balances": totals, "postings": postings}))
+    }
+}

@@ -1,0 +1,146 @@
+//! What browsers ask of a program: the offer, a reference, joining, one's own standing, and claims.
+
+use super::Turn;
+use crate::command::Reply;
+use crate::failure::{Failure, Outcome};
+use crate::settings::chance;
+use crate::store::{int, maybe, maybe_int, text};
+use honeyguide_domain::auth::{self, Claims};
+use honeyguide_domain::event::{Event, EventKind};
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::id::EventId;
+use honeyguide_domain::person::Email;
+use honeyguide_domain::program::Consent;
+use honeyguide_domain::wire::participants::{NewClaim, NewParticipant};
+use honeyguide_domain::wire::read;
+use serde::Deserialize;
+use serde_json::{Map, json};
+
+impl Turn<'_> {
+    /// The offer in force; `code` is the one that the visitor's touch proves, if any.
+    pub(super) fn offer(&self, code: Option<&str>) -> Outcome<Reply> {
+        let (_, program) = self.program()?;
+        let code = match code {
+            Some(code) if self.is_active(code)? => Some(code),
+            _ => None,
+        };
+        let consent = if program.consent == Consent::Required { "required" } else { "not_required" };
+        Reply::ok(&json!({
+            "program": {"id": program.id.as_str(), "name": program.name, "kind": program.kind.as_str(), "site": program.site.as_str()},
+            "offer": program.offer, "referred": code.is_some(), "code": code,
+            // A referrer's name is shown only where they allow it; nobody can say so yet.
+            "referrer_name": null, "consent": consent, "join_by_email": program.join_by_email,
+        }))
+    }
+
+    /// A short stand-in for a visitor's touches: the same touches give the same one.
+    pub(super) fn reference(&self, touches: &str) -> Outcome<Reply> {
+        let fresh =
+            format!("ref_{}", auth::fingerprint(&format!("{:?}", chance::<16>())).get(..28).unwrap_or_default());
+        let values = vec![text(fresh), text(touches), int(self.now.millis())];
+        self.store.run("INSERT OR IGNORE INTO visits (reference, touches, at) VALUES (?, ?, ?)", values)?;
+        let row: Option<serde_json::Value> =
+            self.store.row("SELECT reference FROM visits WHERE touches = ?", vec![text(touches)])?;
+        Reply::ok(&row.unwrap_or_default())
+    }
+
+    pub(super) fn touches_of(&self, reference: &str) -> Outcome<Option<String>> {
+        #[derive(Deserialize)]
+        struct Row {
+            touches: String,
+        }
+        let row: Option<Row> =
+            self.store.row("SELECT touches FROM visits WHERE reference = ?", vec![text(reference)])?;
+        Ok(row.map(|row| row.touches))
+    }
+
+    fn claims(&self, token: &str) -> Outcome<Claims> {
+        auth::identity(token, &self.identity_secret()?, self.now)
+            .map_err(|bad| Failure::Refused(Refusal::new(401, "invalid_identity", format!("{bad}."))))
+    }
+
+    /// The participant of a signed identity, or 204 with the `external_id` to make one for.
+    pub(super) fn join_by_identity(&self, token: &str) -> Outcome<Reply> {
+        let claims = self.claims(token)?;
+        match self.participant_by("external_id", &claims.subject)? {
+            Some(row) => {
+                let (_, program) = self.program()?;
+                Ok(Reply::new(200, row.json(&program, &self.settings.friend_path)))
+            }
+            None => Ok(Reply::new(202, json!({"external_id": claims.subject}))),
+        }
+    }
+
+    pub(super) fn finish_join(&self, token: &str, code: &str) -> Outcome<Reply> {
+        let claims = self.claims(token)?;
+        let new = NewParticipant {
+            external_id: claims.subject,
+            email: claims.email,
+            name: claims.name,
+            code: None,
+            destination: None,
+            metadata: Map::new(),
+        };
+        self.join(&new, code).map(|reply| Reply { status: 200, ..reply })
+    }
+
+    /// Someone asked for a link by e-mail. The answer is the same whoever asks; the link travels by an event.
+    pub(super) fn link_requested(&self, email: &str) -> Outcome<Reply> {
+        let (_, program) = self.program()?;
+        if !program.join_by_email {
+            return Err(
+                Refusal::new(403, "join_by_email_off", "This program doesn't take e-mail addresses here.").into()
+            );
+        }
+        let folded = Email::parse(email).map(|email| email.folded()).unwrap_or_default();
+        let known = self.participant_by("folded", &folded)?;
+        let data = json!({
+            "email": email,
+            "participant": known.as_ref().map(|row| row.json(&program, &self.settings.friend_path)),
+        });
+        let id = EventId::mint(&mut self.minter());
+        self.publish(&[Event::new(id, EventKind::ParticipantLinkRequested, self.now, &data)])?;
+        Ok(Reply::new(202, json!({"message": "Look in your mailbox."})))
+    }
+
+    pub(super) fn me(&self, token: &str) -> Outcome<Reply> {
+        let claims = self.claims(token)?;
+        let (_, program) = self.program()?;
+        let row = self.participant_by("external_id", &claims.subject)?;
+        let row = row.ok_or_else(|| Failure::Refused(Refusal::new(404, "not_joined", "Join first: POST v1/join.")))?;
+        let conversions =
+            self.store.number("SELECT COUNT(*) AS n FROM conversions WHERE participant = ?", vec![text(&row.id)])?;
+        let rewards =
+            self.rewards_for(&row.id)?.iter().map(super::rewards::RewardRow::answer).collect::<Outcome<Vec<_>>>()?;
+        let rewards: Vec<_> = rewards
+            .iter()
+            .map(|reward| json!({"id": reward.id, "state": reward.state, "value": reward.value, "due_at": reward.due_at}))
+            .collect();
+        let participant = row.json(&program, &self.settings.friend_path);
+        Reply::ok(
+            &json!({"participant": participant, "conversions": conversions, "rewards": rewards, "next_tier": null}),
+        )
+    }
+
+    /// A conversion that only a browser reports: kept, and worth nothing until someone with a key reports it too.
+    pub(super) fn claim(&self, body: &str, touches: &str) -> Outcome<Reply> {
+        let new: NewClaim = read::body(body)?;
+        self.store.run(
+            "INSERT OR IGNORE INTO claims (event, external_id, amount, currency, touches, state, at) VALUES (?, ?, ?, ?, ?, 'open', ?)",
+            vec![
+                text(&new.event),
+                text(&new.external_id),
+                maybe_int(new.value.map(|value| value.amount())),
+                maybe(new.value.map(|value| value.currency())),
+                text(touches),
+                int(self.now.millis()),
+            ],
+        )?;
+        Ok(Reply::new(202, json!({"event": new.event, "external_id": new.external_id, "state": "claim_unconfirmed"})))
+    }
+
+    pub(super) fn settle_claim(&self, event: &str, external_id: &str) -> Outcome<()> {
+        let values = vec![text(event), text(external_id)];
+        self.store.run("UPDATE claims SET state = 'confirmed' WHERE event = ? AND external_id = ?", values)
+    }
+}

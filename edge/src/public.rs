@@ -1,0 +1,224 @@
+//! What browsers call, under `{friend path}/-/`: the widget's files and the small public API. Limited per visitor and
+//! program; a redirect never is.
+
+use crate::assets;
+use crate::buffer;
+use crate::command::{Caller, ClicksCommand, ProgramCall, ProgramCommand, ask};
+use crate::failure::{Failure, Outcome, json};
+use crate::owner::{claim_code, known_program, limited_text};
+use crate::redirect::{self, Seen};
+use crate::settings::{Settings, chance, now};
+use honeyguide_domain::auth::{bearer, program_of_publishable};
+use honeyguide_domain::code::Code;
+use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::id::ClickId;
+use honeyguide_domain::ratelimit::{BROWSER, Buckets, JOIN, Limit};
+use honeyguide_domain::site::{Site, host_of};
+use honeyguide_domain::token::{self, ProgramTag, Touch};
+use honeyguide_domain::wire::participants::{Beacon, BeaconEvent, ConsentGiven, Join, NewClaim};
+use honeyguide_domain::wire::read;
+use serde_json::Value;
+use std::cell::RefCell;
+use worker::{Env, Request, Response};
+
+thread_local! {
+    static BUCKETS: RefCell<Buckets> = RefCell::default();
+}
+
+/// One call of a browser's.
+pub(crate) struct Visit<'a> {
+    pub(crate) env: &'a Env,
+    pub(crate) settings: &'a Settings,
+    pub(crate) seen: &'a Seen<'a>,
+    pub(crate) token: Option<String>,
+}
+
+/// The table of contents of the browser's API; `rest` is what follows `/-/`.
+pub(crate) async fn answer(visit: &Visit<'_>, rest: &str, mut request: Request) -> Outcome<Response> {
+    let query = visit.seen.path_and_query().1;
+    match (visit.seen.method, rest) {
+        ("GET", "v1/offer") => visit.offer(query).await,
+        ("GET", "v1/reference") => visit.reference(query).await,
+        ("GET", "v1/me") => visit.me(query).await,
+        ("POST", "v1/touch") => visit.touch(&limited_text(&mut request).await?).await,
+        ("POST", "v1/consent") => visit.consent(&limited_text(&mut request).await?).await,
+        ("POST", "v1/join") => visit.join(&limited_text(&mut request).await?).await,
+        ("POST", "v1/claim") => visit.claim(&limited_text(&mut request).await?).await,
+        (_, "v1/offer" | "v1/reference" | "v1/me" | "v1/touch" | "v1/consent" | "v1/join" | "v1/claim") => {
+            Err(Refusal::new(405, "method_not_allowed", "This path has another method.").into())
+        }
+        ("GET" | "HEAD", name) => match assets::file(visit.env, "widget", name).await? {
+            Some(file) => Ok(file),
+            None => Err(Refusal::not_found("file").into()),
+        },
+        _ => Err(Refusal::not_found("path").into()),
+    }
+}
+
+/// A parameter of a query, decoded.
+pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
+    let own =
+        |pair: &str| pair.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value.replace('+', " "));
+    query.split('&').find_map(own).map(|value| redirect::percent_decoded(&value)).filter(|value| !value.is_empty())
+}
+
+impl Visit<'_> {
+    /// The program that a publishable key names, after this visitor's turn is counted.
+    async fn program(&self, key: Option<&str>, limit: Limit) -> Outcome<String> {
+        let bad = || Refusal::new(401, "unauthorized", "Send the program's publishable key as \"k\": hg_pk_….").at("k");
+        let program = key.and_then(program_of_publishable).ok_or_else(bad)?;
+        let visitor = self.seen.visitor(&format!("{} {}", program.as_str(), limit.burst));
+        let visitor = u64::from_str_radix(&visitor, 16).unwrap_or(0);
+        let wait = BUCKETS.with_borrow_mut(|buckets| buckets.take(visitor, limit, now()));
+        wait.map_err(Refusal::too_often)?;
+        if known_program(self.env, program.as_str()).await?.is_none() {
+            return Err(bad().into());
+        }
+        Ok(program.as_str().to_owned())
+    }
+
+    async fn ask(&self, program: &str, command: ProgramCommand) -> Outcome<Response> {
+        let call = ProgramCall {
+            caller: Caller::Deployment,
+            idempotency: None,
+            command,
+            #[cfg(feature = "faults")]
+            fault: String::new(),
+        };
+        ask(self.env, "PROGRAM", program, &call).await
+    }
+
+    /// The newest touch of this program that the cookie proves.
+    fn newest(&self, program: &str) -> Option<Touch> {
+        let tag = ProgramTag::of(program);
+        let proved = |token: &str| self.settings.signer.check(token).ok().filter(|touch| touch.program == tag);
+        self.seen.touches().split('.').filter_map(proved).max_by_key(Touch::at)
+    }
+
+    async fn offer(&self, query: &str) -> Outcome<Response> {
+        let program = self.program(parameter(query, "k").as_deref(), BROWSER).await?;
+        let touch = self.newest(&program);
+        let via = parameter(query, "via").map(|via| via.to_lowercase());
+        let code = touch.as_ref().map(|touch| touch.code.to_string()).or(via);
+        let mut response = self.ask(&program, ProgramCommand::Offer { code }).await?;
+        let mut body: Value = serde_json::from_str(&response.text().await?)?;
+        let state = if touch.is_some_and(|touch| touch.consented) { "granted" } else { "unknown" };
+        if let Value::Object(fields) = &mut body {
+            fields.insert("consent_state".to_owned(), Value::from(state));
+        }
+        Ok(json(response.status_code(), &body.to_string())?)
+    }
+
+    async fn reference(&self, query: &str) -> Outcome<Response> {
+        let program = self.program(parameter(query, "k").as_deref(), BROWSER).await?;
+        let touches = self.seen.touches();
+        if self.newest(&program).is_none() {
+            return Ok(json(200, r#"{"reference":null}"#)?);
+        }
+        self.ask(&program, ProgramCommand::Reference { touches: touches.to_owned() }).await
+    }
+
+    async fn me(&self, query: &str) -> Outcome<Response> {
+        let program = self.program(parameter(query, "k").as_deref(), BROWSER).await?;
+        let token = self.token.clone().ok_or_else(no_identity)?;
+        let mut response = self.ask(&program, ProgramCommand::Me { token }).await?;
+        let mut body: Value = serde_json::from_str(&response.text().await?)?;
+        let code = body["participant"]["code"].as_str().unwrap_or_default().to_owned();
+        if response.status_code() == 200 {
+            body["clicks"] = crate::owner::clicks_of(self.env, self.settings, &program, &code).await?;
+        }
+        Ok(json(response.status_code(), &body.to_string())?)
+    }
+
+    async fn touch(&self, body: &str) -> Outcome<Response> {
+        let beacon: Beacon = read::body(body)?;
+        let program = self.program(Some(&beacon.key), BROWSER).await?;
+        let at = now().millis();
+        let (shard, command) = match beacon.event {
+            BeaconEvent::Landing | BeaconEvent::Engaged => {
+                // Without a touch that can be proved there is nothing to confirm.
+                let Some(touch) = self.newest(&program) else { return Ok(json(204, "")?) };
+                let mark = if beacon.event == BeaconEvent::Landing { "human" } else { "engaged" };
+                buffer::flush(self.env).await;
+                (touch.click.shard(), ClicksCommand::Mark { click: touch.click.to_string(), mark: mark.to_owned(), at })
+            }
+            event => {
+                let name: String = beacon.channel.unwrap_or_default().chars().take(32).collect();
+                (0, ClicksCommand::Count { program, name, event: event.as_str().to_owned(), at })
+            }
+        };
+        ask(self.env, "CLICKS", &format!("shard-{shard}"), &command).await?;
+        Ok(json(204, "")?)
+    }
+
+    /// Turns `via` into the cookie when the visitor agrees; takes the cookie back when not.
+    async fn consent(&self, body: &str) -> Outcome<Response> {
+        let given: ConsentGiven = read::body(body)?;
+        let program = self.program(Some(&given.key), BROWSER).await?;
+        let response = json(204, "")?;
+        let host = host_of(self.seen.host);
+        let domain = Site::parse(&format!("http://{host}/")).ok().and_then(|site| site.seen_from(host).cookie_domain);
+        if !given.granted {
+            response.headers().append("set-cookie", &redirect::set_cookie(self.seen, "", domain.as_deref(), 0))?;
+            return Ok(response);
+        }
+        let Some(touch) = self.consented(&program, given.via.as_deref()).await else { return Ok(response) };
+        let link = redirect::resolve(self.env, touch.code.as_str(), host).await;
+        let signer = &self.settings.signer;
+        let value = token::carry_on(signer, self.seen.touches(), &signer.sign(&touch));
+        let cookie = redirect::set_cookie(self.seen, &value, domain.as_deref(), link.window_seconds);
+        response.headers().append("set-cookie", &cookie)?;
+        Ok(response)
+    }
+
+    async fn consented(&self, program: &str, via: Option<&str>) -> Option<Touch> {
+        if let Some(touch) = self.newest(program) {
+            return Some(Touch { consented: true, ..touch });
+        }
+        let code = Code::parse(via?).ok()?;
+        let link = redirect::resolve(self.env, code.as_str(), host_of(self.seen.host)).await;
+        let own = link.program.as_deref() == Some(program) && link.objection.is_none();
+        let click = ClickId::new(now(), buffer::shard(self.settings.shards), chance());
+        own.then(|| Touch { click, program: ProgramTag::of(program), code, gpc: self.seen.gpc, consented: true })
+    }
+
+    async fn join(&self, body: &str) -> Outcome<Response> {
+        let join: Join = read::body(body)?;
+        let Some(token) = self.token.clone() else {
+            let program = self.program(Some(&join.key), JOIN).await?;
+            let email = join.email.ok_or_else(no_identity)?;
+            return self.ask(&program, ProgramCommand::LinkRequested { email: email.to_string() }).await;
+        };
+        let program = self.program(Some(&join.key), BROWSER).await?;
+        let mut found = self.ask(&program, ProgramCommand::JoinByIdentity { token: token.clone() }).await?;
+        if found.status_code() != 202 {
+            return Ok(found);
+        }
+        let told: Value = serde_json::from_str(&found.text().await?)?;
+        let owner = told["external_id"].as_str().unwrap_or_default();
+        let code = claim_code(self.env, self.settings, &program, None, &format!("participant {owner}")).await?;
+        redirect::forget(&program);
+        self.ask(&program, ProgramCommand::FinishJoin { token, code }).await
+    }
+
+    async fn claim(&self, body: &str) -> Outcome<Response> {
+        let claim: NewClaim = read::body(body)?;
+        let program = self.program(Some(&claim.key), JOIN).await?;
+        self.ask(&program, ProgramCommand::Claim { body: body.to_owned(), touches: self.seen.touches().to_owned() })
+            .await
+    }
+}
+
+fn no_identity() -> Failure {
+    Failure::Refused(Refusal::new(
+        401,
+        "invalid_identity",
+        "Send the identity that your backend signed: Authorization: Bearer …",
+    ))
+}
+
+/// The identity of a browser's call.
+pub(crate) fn identity(request: &Request) -> Option<String> {
+    let header = request.headers().get("authorization").ok().flatten()?;
+    bearer(&header).map(str::to_owned)
+}

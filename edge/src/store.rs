@@ -1,0 +1,133 @@
+//! One object's `SQLite`: rows, one transaction at a time, numbered migrations, and the object's alarm.
+//!
+//! Invariant: a transaction has no `.await` in it; a failure or a panic inside leaves nothing behind.
+
+use crate::failure::{Failure, Outcome};
+use honeyguide_domain::time::Timestamp;
+use serde::de::DeserializeOwned;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use wasm_bindgen::prelude::*;
+use worker::{SqlStorage, SqlStorageValue, State};
+
+#[wasm_bindgen]
+extern "C" {
+    type RawStorage;
+
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(this: &RawStorage, inside: &mut dyn FnMut() -> Result<(), JsValue>) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    fn set_alarm(this: &RawStorage, at: f64) -> Result<js_sys::Promise, JsValue>;
+}
+
+pub(crate) struct Store {
+    sql: SqlStorage,
+    raw: RawStorage,
+}
+
+/// A value to bind. Booleans are bound as 0 and 1: a bound JavaScript boolean would be stored as text.
+pub(crate) type Bound = SqlStorageValue;
+
+#[expect(clippy::needless_pass_by_value, reason = "callers hand over texts, ids and numbers alike")]
+pub(crate) fn text(value: impl ToString) -> Bound {
+    Bound::String(value.to_string())
+}
+
+pub(crate) fn maybe(value: Option<impl ToString>) -> Bound {
+    value.map_or(Bound::Null, text)
+}
+
+pub(crate) fn int(value: i64) -> Bound {
+    Bound::Integer(value)
+}
+
+pub(crate) fn maybe_int(value: Option<i64>) -> Bound {
+    value.map_or(Bound::Null, int)
+}
+
+impl Store {
+    pub(crate) fn new(state: &State) -> Self {
+        let storage = state.storage();
+        let raw: &JsValue = storage.as_raw().as_ref();
+        Self { sql: storage.sql(), raw: raw.clone().unchecked_into() }
+    }
+
+    /// Brings the tables up to date: each migration is run once, in order, in a transaction of its own.
+    pub(crate) fn migrate(&self, migrations: &[&str]) -> Outcome<()> {
+        self.run("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY)", vec![])?;
+        let done: i64 = self.number("SELECT COALESCE(MAX(number), 0) AS n FROM migrations", vec![])?;
+        for (number, migration) in (1..).zip(migrations).filter(|(number, _)| *number > done) {
+            self.transaction(|| {
+                self.run(migration, vec![])?;
+                self.run("INSERT INTO migrations (number) VALUES (?)", vec![int(number)])
+            })?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn run(&self, query: &str, values: Vec<Bound>) -> Outcome<()> {
+        self.sql.exec(query, values)?;
+        Ok(())
+    }
+
+    /// Runs a statement and says how many rows of the query's own it changed.
+    pub(crate) fn changed(&self, query: &str, values: Vec<Bound>) -> Outcome<i64> {
+        self.sql.exec(query, values)?;
+        self.number("SELECT changes() AS n", vec![])
+    }
+
+    pub(crate) fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<Bound>) -> Outcome<Vec<T>> {
+        Ok(self.sql.exec(query, values)?.to_array()?)
+    }
+
+    pub(crate) fn row<T: DeserializeOwned>(&self, query: &str, values: Vec<Bound>) -> Outcome<Option<T>> {
+        Ok(self.rows(query, values)?.into_iter().next())
+    }
+
+    /// The column `n` of the one row that a query answers.
+    pub(crate) fn number(&self, query: &str, values: Vec<Bound>) -> Outcome<i64> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            n: Option<i64>,
+        }
+        Ok(self.row::<Row>(query, values)?.and_then(|row| row.n).unwrap_or(0))
+    }
+
+    /// Does all of `inside`, or none of it.
+    pub(crate) fn transaction<T>(&self, inside: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+        let mut result = None;
+        // Whatever a panic leaves half done is rolled back, so it is safe to look at what is here afterwards.
+        let mut state = AssertUnwindSafe((Some(inside), &mut result));
+        let mut once = move || {
+            let (inside, result) = std::ops::DerefMut::deref_mut(&mut state);
+            let Some(inside) = inside.take() else { return Err(JsValue::from_str("run twice")) };
+            let outcome = catch_unwind(AssertUnwindSafe(inside)).unwrap_or_else(|panic| {
+                Err(Failure::Ours(format!("panic in a transaction: {}", panic_text(panic.as_ref()))))
+            });
+            let failed = outcome.is_err();
+            **result = Some(outcome);
+            if failed { Err(JsValue::from_str("rolled back")) } else { Ok(()) }
+        };
+        let committed = self.raw.transaction_sync(&mut once);
+        match (result, committed) {
+            (Some(Err(failure)), _) => Err(failure),
+            (Some(Ok(done)), Ok(())) => Ok(done),
+            (_, Err(error)) => Err(error.into()),
+            (None, Ok(())) => Err(Failure::Ours("the transaction was not run".to_owned())),
+        }
+    }
+
+    /// Sets the object's one alarm. The write is part of the turn that it is called in, so what was recorded in that
+    /// turn is never without its alarm.
+    pub(crate) fn wake(&self, at: Timestamp) -> Outcome<()> {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
+        let at = at.millis() as f64;
+        // The write is done when this returns; the promise only says when it is confirmed, which the reply waits for.
+        drop(self.raw.set_alarm(at)?);
+        Ok(())
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?")
+}
