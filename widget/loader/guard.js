@@ -1,0 +1,40 @@
+// The wall between the widget and the page. Every entry goes through `guarded`, every promise ends
+// in `withdraw` or `warn`. After the first failure of the drawing side the widget is gone for good:
+// a core that has trapped is in an unknown state, so nothing calls it again.
+
+let gone;
+const undoing = [];
+
+// Tells the page, in a turn of its own: its listeners may call us back.
+export const emit = (name, detail) =>
+  queueMicrotask(() => document.dispatchEvent(new CustomEvent('honeyguide:' + name, { detail })));
+
+// Something didn't work, and the rest goes on.
+export const warn = (error) => {
+  const reason = error?.message || String(error);
+  console.warn('honeyguide: ' + reason);
+  emit('error', { reason });
+};
+
+// What to do when the widget leaves the page.
+export const onWithdraw = (undo) => undoing.push(undo);
+
+export const withdraw = (error) => {
+  if (gone) return;
+  gone = true;
+  warn(error);
+  undoing.forEach((undo) => undo());
+};
+
+export const isGone = () => gone;
+
+export const guarded =
+  (work) =>
+  (...given) => {
+    if (!gone)
+      try {
+        return work(...given);
+      } catch (error) {
+        withdraw(error);
+      }
+  };
