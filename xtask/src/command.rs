@@ -1,0 +1,103 @@
+//! The command line.
+
+use lexopt::{Arg, Parser, ValueExt as _};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+pub const HELP: &str = "\
+cargo dev [--port 8787] [--data DIR] [--program FILE]   set up what is missing, build, start, print one line when ready
+cargo verify                                            format, lints, host tests, journeys, size budgets: what CI runs
+cargo bench-edge [--seconds 10]                         the performance table, ratios against its baselines
+cargo ship                                              target/ship/: wrangler bundle, workerd config, assets, checksums
+cargo run -p xtask -- build                             build everything and print sizes
+cargo run -p xtask -- setup                             set up what is missing";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Help,
+    Setup,
+    Build,
+    Dev(Dev),
+    Verify,
+    Bench(Bench),
+    Ship,
+}
+
+/// `cargo dev`'s options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dev {
+    /// 0 takes any free ones.
+    pub port: u16,
+    pub data: Option<PathBuf>,
+    pub program: Option<PathBuf>,
+}
+
+/// `cargo bench-edge`'s options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bench {
+    /// Of load, for each side in each round.
+    pub seconds: u32,
+}
+
+/// Reads the arguments after the program's name.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt::Error> {
+    // `cargo dev -- --port 1` gives us the lone `--` as well; it means nothing here.
+    let mut parser = Parser::from_args(arguments.into_iter().filter(|argument| argument != "--"));
+    let mut name = None;
+    let mut dev = Dev { port: 8787, data: None, program: None };
+    let mut bench = Bench { seconds: 10 };
+    while let Some(argument) = parser.next()? {
+        match (argument, name.as_deref()) {
+            (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
+            (Arg::Value(value), None) => name = Some(value.string()?),
+            (Arg::Long("port"), Some("dev")) => dev.port = parser.value()?.parse()?,
+            (Arg::Long("data"), Some("dev")) => dev.data = Some(parser.value()?.into()),
+            (Arg::Long("program"), Some("dev")) => dev.program = Some(parser.value()?.into()),
+            (Arg::Long("seconds"), Some("bench-edge")) => bench.seconds = parser.value()?.parse()?,
+            (other, _) => return Err(other.unexpected()),
+        }
+    }
+    match name.as_deref() {
+        None | Some("help") => Ok(Command::Help),
+        Some("setup") => Ok(Command::Setup),
+        Some("build") => Ok(Command::Build),
+        Some("dev") => Ok(Command::Dev(dev)),
+        Some("verify") => Ok(Command::Verify),
+        Some("bench-edge") => Ok(Command::Bench(bench)),
+        Some("ship") => Ok(Command::Ship),
+        Some(other) => Err(format!("there is no command \"{other}\"; `cargo run -p xtask -- help` lists them").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bench, Command, Dev, parse};
+
+    fn check(line: &str, expected: &Command) {
+        assert_eq!(&parse(line.split_whitespace().map(Into::into)).unwrap(), expected, "{line}");
+    }
+
+    #[test]
+    fn dev_has_three_options_and_takes_a_lone_dash_dash() {
+        let plain = Dev { port: 8787, data: None, program: None };
+        check("dev", &Command::Dev(plain.clone()));
+        check("dev -- --port 0", &Command::Dev(Dev { port: 0, ..plain.clone() }));
+        let all = Dev { port: 9000, data: Some("d".into()), program: Some("p.json".into()) };
+        check("dev --port=9000 --data d --program p.json", &Command::Dev(all));
+    }
+
+    #[test]
+    fn the_others_have_their_own() {
+        check("verify --", &Command::Verify);
+        check("bench-edge --seconds 3", &Command::Bench(Bench { seconds: 3 }));
+        check("", &Command::Help);
+    }
+
+    #[test]
+    fn what_is_unknown_is_refused_by_name() {
+        for (line, named) in [("dev --prot 1", "--prot"), ("verify --port 1", "--port"), ("dve", "dve"), ("dev --port x", "x")] {
+            let wrong = parse(line.split_whitespace().map(Into::into)).unwrap_err().to_string();
+            assert!(wrong.contains(named), "{line}: {wrong}");
+        }
+    }
+}
