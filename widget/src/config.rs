@@ -15,7 +15,7 @@ extern "C" {
     #[wasm_bindgen(method, structural, indexing_getter)]
     fn object(this: &Json, field: &str) -> Option<Json>;
     #[wasm_bindgen(method, structural, indexing_getter)]
-    fn flag(this: &Json, field: &str) -> Option<bool>;
+    fn flag(this: &Json, field: &str) -> bool;
 }
 
 /// The answer to `GET v1/offer`.
@@ -37,7 +37,7 @@ impl Visit {
 
     /// Whether a visitor without an identity may join, by mail.
     pub(crate) fn joins_by_mail(&self) -> bool {
-        self.0.object("join").and_then(|join| join.flag("email")) == Some(true)
+        self.0.flag("join_by_email")
     }
 }
 
