@@ -232,3 +232,7 @@ fn refusal(facts: &Facts, link: &LinkFacts, source: Source, earliest: Option<Tim
     };
     (facts.customer.imported || facts.customer.bought_before || older).then_some(Reason::ExistingCustomer)
 }
+
+#[cfg(test)]
+#[path = "attribution_tests.rs"]
+mod tests;

@@ -132,3 +132,7 @@ fn events(case: &Case<'_>, answer: &ConversionAnswer, minter: &mut Minter) -> Ve
     );
     events
 }
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

@@ -234,3 +234,7 @@ impl Verifier {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;

@@ -151,3 +151,7 @@ pub enum Approval {
     /// By the owner.
     Manual,
 }
+
+#[cfg(test)]
+#[path = "program_tests.rs"]
+mod tests;

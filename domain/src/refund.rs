@@ -62,3 +62,7 @@ pub fn judge(facts: &Facts, asked: Option<Money>, at: Timestamp, minter: &mut Mi
     let amount = Money::new(amount, value.currency()).map_err(|_| RefundError::ExceedsValue)?;
     Ok(Verdict { amount: Some(amount), refunded, whole, moves })
 }
+
+#[cfg(test)]
+#[path = "refund_tests.rs"]
+mod tests;

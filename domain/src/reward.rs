@@ -194,3 +194,7 @@ pub fn reverse_to(reward: &Reward, target: Money, at: Timestamp, minter: &mut Mi
     let after = Reward { state, reversed: target, ..reward.clone() };
     Some(Move { reward: after, entry: Some(entry.for_reward(reward.id.clone())) })
 }
+
+#[cfg(test)]
+#[path = "reward_tests.rs"]
+mod tests;

@@ -11,3 +11,7 @@ pub mod decision;
 pub mod destinations;
 pub mod participants;
 pub mod programs;
+
+#[cfg(test)]
+#[path = "wire_tests.rs"]
+mod tests;

@@ -99,7 +99,7 @@ impl Store {
         // Whatever a panic leaves half done is rolled back, so it is safe to look at what is here afterwards.
         let mut state = AssertUnwindSafe((Some(inside), &mut result));
         let mut once = move || {
-            let (inside, result) = std::ops::DerefMut::deref_mut(&mut state);
+            let (inside, result) = &mut *state;
             let Some(inside) = inside.take() else { return Err(JsValue::from_str("run twice")) };
             let outcome = catch_unwind(AssertUnwindSafe(inside)).unwrap_or_else(|panic| {
                 Err(Failure::Ours(format!("panic in a transaction: {}", panic_text(panic.as_ref()))))

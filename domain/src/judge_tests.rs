@@ -1,0 +1,83 @@
+//! A whole verdict: two sides, postings, events.
+
+use super::*;
+use crate::attribution::CustomerFacts;
+use crate::attribution::Named;
+use crate::code::Code;
+use crate::id::ParticipantId;
+use crate::person::Identity;
+use crate::wire::read;
+
+fn program() -> Program {
+    let file = r#"{"id":"acme","name":"Acme","kind":"referral","site":"https://shop.example","rewards":[
+        {"id":"ref","side":"referrer","on":"purchase","kind":"credit","flat":{"amount":2000,"currency":"USD"},
+         "minimum":{"amount":5000,"currency":"USD"},"first":true},
+        {"id":"fri","side":"friend","on":"purchase","kind":"credit","percent":"10","first":true}]}"#;
+    Program::from_json(file).unwrap()
+}
+
+fn conversion(amount: i64) -> NewConversion {
+    read::body(&format!(
+        r#"{{"event":"purchase","external_id":"o-1","value":{{"amount":{amount},"currency":"USD"}},"customer":{{"email":"f@example.com"}}}}"#
+    ))
+    .unwrap()
+}
+
+fn verdict(amount: i64, code: Option<&str>, earlier: Vec<Earlier>) -> Verdict {
+    let at = Timestamp::from_millis(1_763_640_000_000);
+    let mut minter = Minter::new(at, [3; 8]);
+    let link = LinkFacts {
+        code: Code::parse("ada").unwrap(),
+        participant: ParticipantId::mint(&mut minter),
+        identity: Identity::default(),
+        participant_paused: false,
+        active: true,
+    };
+    let named = |text: &str| Named { text: text.to_owned(), link: (text == "ada").then(|| link.clone()) };
+    let facts = Facts {
+        occurred_at: at,
+        customer: CustomerFacts::default(),
+        coupon: None,
+        code: code.map(named),
+        touches: Vec::new(),
+    };
+    let (program, new) = (program(), conversion(amount));
+    let customer = CustomerId::mint(&mut minter);
+    let case =
+        Case { program: &program, program_version: 3, conversion: &new, customer, facts, earlier, recorded_at: at };
+    judge(&case, &mut minter)
+}
+
+#[test]
+fn both_sides_earn_and_the_book_and_the_events_say_so() {
+    let verdict = verdict(12_000, Some("ada"), Vec::new());
+    assert_eq!((verdict.decision.outcome, verdict.decision.reason), (Outcome::Credited, Reason::CodeGiven));
+    let earned: Vec<_> = verdict.rewards.iter().map(|e| (e.reward.side, e.reward.earned.amount())).collect();
+    assert_eq!(earned, [(Side::Referrer, 2_000), (Side::Friend, 1_200)]);
+    assert_eq!(verdict.entries.len(), 2);
+    assert!(verdict.entries.iter().all(|e| e.lines.iter().map(|(_, value)| value.amount()).sum::<i64>() == 0));
+    let kinds: Vec<_> = verdict.events.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(kinds, ["conversion.recorded", "reward.created", "reward.created"]);
+    assert!(verdict.binds.is_some());
+    assert_eq!(verdict.answer.rewards.len(), 2);
+}
+
+#[test]
+fn the_same_input_gives_the_same_verdict() {
+    let (one, two) = (verdict(12_000, Some("ada"), Vec::new()), verdict(12_000, Some("ada"), Vec::new()));
+    assert_eq!(one.answer, two.answer);
+    assert_eq!((one.entries, one.events), (two.entries, two.events));
+}
+
+#[test]
+fn credit_that_earned_nothing_says_why() {
+    let below = verdict(4_999, Some("ada"), Vec::new());
+    assert_eq!(below.rewards.len(), 1, "the friend's rule has no minimum");
+    let earlier = Earlier { event: "purchase".to_owned(), value: conversion(9_000).value, refunded_whole: false };
+    let again = verdict(9_000, Some("ada"), vec![earlier]);
+    assert_eq!((again.decision.outcome, again.decision.reason), (Outcome::Credited, Reason::NotFirst));
+    assert!(again.rewards.is_empty() && again.entries.is_empty());
+    let nobody = verdict(9_000, None, Vec::new());
+    assert_eq!((nobody.decision.outcome, nobody.decision.reason), (Outcome::None, Reason::NoTouch));
+    assert!(nobody.binds.is_none() && nobody.decision.rules.is_empty());
+}

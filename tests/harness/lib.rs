@@ -1,0 +1,28 @@
+//! The world around Honeyguide, for the journeys: an edge on real `workerd` with a fresh program, a client that knows
+//! only the public API, a receiver of webhooks, and Chromium. Nothing here sleeps: it waits for conditions.
+
+pub mod browser;
+pub mod client;
+pub mod receiver;
+pub mod shop;
+pub mod world;
+mod workerd;
+
+pub use browser::Browser;
+pub use client::{Answer, Client};
+pub use receiver::Receiver;
+pub use world::World;
+
+use std::time::{Duration, Instant};
+
+/// Waits until `look` finds something, or fails the test with what was waited for.
+pub fn wait_for<T>(what: &str, seconds: u64, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_secs(seconds);
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < end, "waited {seconds} s for {what}");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+}

@@ -1,0 +1,117 @@
+//! One edge with a data folder and a program of its own, gone with the test.
+
+use crate::{Client, wait_for};
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+/// A running edge, and the keys of its program `acme`.
+pub struct World {
+    pub client: Client,
+    pub admin_secret: String,
+    pub identity_secret: String,
+    /// The port on `shop.localhost` that the program's site is at.
+    pub shop_port: u16,
+    pub data: PathBuf,
+    bundle: PathBuf,
+    port: u16,
+    process: Option<Child>,
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl World {
+    /// On the very bundle that ships.
+    pub fn start() -> Self {
+        Self::on("edge")
+    }
+
+    /// On the bundle that breaks on purpose.
+    pub fn start_with_faults() -> Self {
+        Self::on("edge-faults")
+    }
+
+    fn on(bundle: &str) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let bundle = root.join("target/honeyguide").join(bundle);
+        assert!(bundle.join("index.js").exists(), "{} isn't built: run `cargo verify`", bundle.display());
+        let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+        let data = std::env::temp_dir().join(format!("honeyguide-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&data).unwrap();
+        let port = free_port();
+        let admin_secret = "admin-secret-of-this-test".to_owned();
+        let mut world = Self {
+            client: Client::new(&format!("http://127.0.0.1:{port}"), ""),
+            admin_secret,
+            identity_secret: String::new(),
+            shop_port: free_port(),
+            data,
+            bundle,
+            port,
+            process: None,
+        };
+        world.serve();
+        world.make_program();
+        world
+    }
+
+    fn serve(&mut self) {
+        self.process = Some(crate::workerd::serve(&self.bundle, &self.data, self.port, &self.admin_secret));
+        let client = Client::new(&self.client.base, "");
+        wait_for("the edge", 20, || client.send("GET", "/healthz", &[], None).ok().filter(|answer| answer.status == 200));
+    }
+
+    fn make_program(&mut self) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let file = std::fs::read_to_string(root.join("www/demo/program.json")).unwrap();
+        let mut file: Value = serde_json::from_str(&file).unwrap();
+        file["site"] = json!(format!("http://shop.localhost:{}", self.shop_port));
+        let admin = Client::new(&self.client.base, &self.admin_secret);
+        let made = admin.post("/v1/programs", &file).expect(201).json;
+        made["secret_key"].as_str().unwrap().clone_into(&mut self.client.key);
+        made["identity_secret"].as_str().unwrap().clone_into(&mut self.identity_secret);
+    }
+
+    /// `kill -9`, then a new process on the same data.
+    pub fn kill_and_start_again(&mut self) {
+        self.kill();
+        self.serve();
+    }
+
+    fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// How many objects have something stored.
+    pub fn stored_objects(&self) -> usize {
+        let mut folders = vec![self.data.clone()];
+        let mut count = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "sqlite") {
+                    count += 1;
+                }
+            }
+        }
+        count
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = std::fs::remove_dir_all(&self.data);
+    }
+}

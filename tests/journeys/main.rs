@@ -1,0 +1,12 @@
+//! The journeys: one file a story, each on an edge of its own with the very bundle that ships.
+
+mod bad_input_is_told;
+mod clicks_are_told_apart;
+mod friend_buys;
+mod ledger_and_payouts;
+mod nothing_is_half_done;
+mod nothing_is_lost;
+mod only_known_names;
+mod programs_and_keys;
+mod the_demo;
+mod webhooks_arrive;

@@ -1,1 +1,0 @@
-//! The world around Honeyguide, for the journeys.
