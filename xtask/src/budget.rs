@@ -14,7 +14,8 @@ const EDGE: usize = 3 << 20;
 
 /// Every budget that is broken, in one failure.
 pub(crate) fn check(sizes: &[Size]) -> Result<()> {
-    let sum = |of: &dyn Fn(&&Size) -> bool, bytes: fn(&Size) -> usize| -> usize { sizes.iter().filter(of).map(bytes).sum() };
+    let sum =
+        |of: &dyn Fn(&&Size) -> bool, bytes: fn(&Size) -> usize| -> usize { sizes.iter().filter(of).map(bytes).sum() };
     let broken: Vec<String> = [
         ("widget/widget.js (brotli)", sum(&|size| size.name == "widget/widget.js", |size| size.brotli), LOADER),
         ("the whole widget (brotli)", sum(&|size| size.name.starts_with("widget/"), |size| size.brotli), WIDGET),

@@ -11,15 +11,16 @@ mod size;
 mod store;
 mod widget;
 
-pub(crate) use edge::Edition;
-pub(crate) use files::{copy, mirror};
+pub(crate) use files::{list, mirror};
 pub(crate) use key::hex;
-pub(crate) use size::{Size, measure};
+pub(crate) use size::Size;
 
 use crate::failure::{Because as _, Result};
 use crate::place::Place;
 use crate::setup::{self, Kit};
 use crate::{run, say};
+use edge::Edition;
+use files::copy;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -65,7 +66,7 @@ pub(crate) fn check_wasm(module: &Path) -> Result<()> {
 }
 
 /// An empty folder for something in the making.
-fn fresh(folder: &Path) -> Result<()> {
+pub(crate) fn fresh(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).because(|| format!("{} can't be removed", folder.display()))?;
     }

@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_refused_by_name() {
-        for (line, named) in [("dev --prot 1", "--prot"), ("verify --port 1", "--port"), ("dve", "dve"), ("dev --port x", "x")] {
+        for (line, named) in
+            [("dev --prot 1", "--prot"), ("verify --port 1", "--port"), ("dve", "dve"), ("dev --port x", "x")]
+        {
             let wrong = parse(line.split_whitespace().map(Into::into)).unwrap_err().to_string();
             assert!(wrong.contains(named), "{line}: {wrong}");
         }

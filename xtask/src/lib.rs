@@ -4,15 +4,23 @@
 //! journeys its way of starting the edge (`local`) and of finding what was built (`place`). It decides nothing
 //! about referrals, and nothing that ships depends on it.
 
-pub mod command;
-pub mod failure;
-pub mod place;
-pub mod pinned;
-
+mod bench;
+mod budget;
 mod build;
-mod setup;
+pub mod command;
+mod dev;
+pub mod failure;
+pub mod http;
+pub mod local;
+pub mod pinned;
+pub mod place;
+mod ports;
 mod run;
 mod say;
+mod setup;
+mod ship;
+mod verify;
+mod wrangler;
 
 use command::Command;
 use failure::Result;
@@ -28,6 +36,9 @@ pub fn carry_out(command: Command) -> Result<()> {
         }
         Command::Setup => setup::for_build(&place).map(drop),
         Command::Build => build::everything(&place).map(drop),
-        _ => Err(failure::Failure::new("not built yet")),
+        Command::Dev(options) => dev::dev(&place, &options),
+        Command::Verify => verify::verify(&place),
+        Command::Bench(options) => bench::bench(&place, &options),
+        Command::Ship => ship::ship(&place),
     }
 }

@@ -25,7 +25,9 @@ impl Place {
         let cache = match (absolute("XDG_CACHE_HOME"), absolute("HOME")) {
             (Some(cache), _) => cache,
             (None, Some(home)) => home.join(".cache"),
-            (None, None) => return Err(Failure::new("Neither HOME nor XDG_CACHE_HOME is set: there is no cache folder.")),
+            (None, None) => {
+                return Err(Failure::new("Neither HOME nor XDG_CACHE_HOME is set: there is no cache folder."));
+            }
         }
         .join("honeyguide");
         fs::create_dir_all(&cache).because(|| format!("The cache folder {} can't be made", cache.display()))?;

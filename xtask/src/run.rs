@@ -38,9 +38,9 @@ pub(crate) fn to_stderr() -> Stdio {
     io::stderr().as_fd().try_clone_to_owned().map_or_else(|_| Stdio::null(), Stdio::from)
 }
 
-/// Runs to the end, with what it says going to standard error. `what` names it in the failure.
+/// Runs to the end, and lets it speak for itself. `what` names it in the failure.
 pub(crate) fn loud(mut command: Command, what: &str) -> Result<()> {
-    let status = command.stdin(Stdio::null()).stdout(to_stderr()).status().because(|| format!("{what} can't be started"))?;
+    let status = command.stdin(Stdio::null()).status().because(|| format!("{what} can't be started"))?;
     succeeded(status, what)
 }
 
@@ -86,7 +86,8 @@ pub(crate) fn bounded(mut command: Command, what: &str, longest: Duration) -> Re
     let said = reader.join().unwrap_or_default();
     let status = ended.because(|| format!("{what} took longer than {}", say::duration(longest)))?;
     if !status.success() {
-        let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it didn't say why").trim().to_owned();
+        let last =
+            said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it didn't say why").trim().to_owned();
         return Err(Failure::new(format!("{what} failed ({last})")));
     }
     Ok(())
@@ -113,7 +114,8 @@ pub(crate) fn signal(child: &Child, signal: nix::sys::signal::Signal) {
     }
 }
 
-fn signal_group(child: &Child, signal: nix::sys::signal::Signal) {
+/// Sends a signal to a child and its own children, where it was started as a group.
+pub(crate) fn signal_group(child: &Child, signal: nix::sys::signal::Signal) {
     if let Ok(pid) = i32::try_from(child.id()) {
         let _gone = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(pid), signal);
     }

@@ -24,11 +24,15 @@ pub(super) const ENVIRONMENT: [(&str, &str); 2] =
 pub(super) fn remap(place: &Place, toolchain: &Toolchain) -> String {
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
-    [(cargo_home, "/cargo"), (toolchain.sysroot.join("lib/rustlib/src/rust"), "/rust"), (place.root().to_path_buf(), "/honeyguide")]
-        .into_iter()
-        // The flags are split at spaces, so such a folder stays as it is.
-        .filter(|(folder, _)| !folder.to_string_lossy().contains(' '))
-        .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
-        .collect::<Vec<_>>()
-        .join(" ")
+    [
+        (cargo_home, "/cargo"),
+        (toolchain.sysroot.join("lib/rustlib/src/rust"), "/rust"),
+        (place.root().to_path_buf(), "/honeyguide"),
+    ]
+    .into_iter()
+    // The flags are split at spaces, so such a folder stays as it is.
+    .filter(|(folder, _)| !folder.to_string_lossy().contains(' '))
+    .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
+    .collect::<Vec<_>>()
+    .join(" ")
 }

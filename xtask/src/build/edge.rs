@@ -38,7 +38,12 @@ impl Edition {
 }
 
 pub(super) fn build(place: &Place, kit: &Kit, edition: Edition) -> Result<()> {
-    let key = key::key(place, kit, "edge", &format!("panic=unwind {OPT_LEVEL} {RUSTFLAGS} {STRIP} {:?}", edition.arguments()))?;
+    let key = key::key(
+        place,
+        kit,
+        "edge",
+        &format!("panic=unwind {OPT_LEVEL} {RUSTFLAGS} {STRIP} {:?}", edition.arguments()),
+    )?;
     provide(place, edition.name(), &key, &place.built(edition.name()), |to| make(place, kit, edition, to))
 }
 

@@ -72,7 +72,11 @@ fn bind(place: &Place, kit: &Kit, wasm: &Path, making: &Path) -> Result<()> {
     run::quiet(bindgen, "`wasm-bindgen`")?;
     // No feature flags: wasm-opt reads from the module what it may use. All of them would use what no engine reads.
     let mut optimise = run::tied(place.node_modules(".bin/wasm-opt"));
-    optimise.args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"]).arg(making.join("core_bg.wasm")).arg("-o").arg(making.join("core_opt.wasm"));
+    optimise
+        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .arg(making.join("core_bg.wasm"))
+        .arg("-o")
+        .arg(making.join("core_opt.wasm"));
     run::quiet(optimise, "`wasm-opt`").map(drop)
 }
 

@@ -8,7 +8,9 @@ use std::process::Command;
 pub(crate) fn installed(packages: &[&str]) -> bool {
     let mut question = Command::new("dpkg-query");
     question.args(["--show", "--showformat", "${db:Status-Status}\n"]).args(packages);
-    run::ask(question).is_some_and(|states| states.lines().count() == packages.len() && states.lines().all(|state| state == "installed"))
+    run::ask(question).is_some_and(|states| {
+        states.lines().count() == packages.len() && states.lines().all(|state| state == "installed")
+    })
 }
 
 /// Installs the packages of those programs that aren't on the PATH. `what` they are for is said.

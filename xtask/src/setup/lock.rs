@@ -15,9 +15,9 @@ pub(crate) fn take(place: &Place) -> Result<Lock> {
     let file = File::options().create(true).append(true).open(&path).because(failed)?;
     match file.try_lock() {
         Ok(()) => {}
-        Err(TryLockError::WouldBlock) => say::step("waiting for another run that is setting up or building", || {
-            file.lock().because(failed)
-        })?,
+        Err(TryLockError::WouldBlock) => {
+            say::step("waiting for another run that is setting up or building", || file.lock().because(failed))?;
+        }
         Err(TryLockError::Error(error)) => return Err(error).because(failed),
     }
     Ok(Lock(file))

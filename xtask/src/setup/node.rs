@@ -31,13 +31,17 @@ pub(crate) fn packages(place: &Place) -> Result<()> {
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) && place.workerd().is_file() {
         return Ok(());
     }
-    say::step("npm packages: workerd (runs the edge), wrangler (deploys it), esbuild and wasm-opt (make it small)", || {
-        let mut npm = run::tied("npm");
-        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"])
-            .current_dir(place.root());
-        run::quiet(npm, "`npm ci`").because(|| "The npm packages can't be installed (is there a network?)".into())?;
-        fs::write(&stamp, wanted).because(|| format!("{} can't be written", stamp.display()))
-    })
+    say::step(
+        "npm packages: workerd (runs the edge), wrangler (deploys it), esbuild and wasm-opt (make it small)",
+        || {
+            let mut npm = run::tied("npm");
+            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"])
+                .current_dir(place.root());
+            run::quiet(npm, "`npm ci`")
+                .because(|| "The npm packages can't be installed (is there a network?)".into())?;
+            fs::write(&stamp, wanted).because(|| format!("{} can't be written", stamp.display()))
+        },
+    )
 }
 
 fn is_new_enough(version: &str) -> bool {

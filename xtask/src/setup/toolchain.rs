@@ -52,7 +52,9 @@ fn allowed(choice: Option<&str>) -> Result<&'static [Kind]> {
         None | Some("") => Ok(&[Kind::Rustup, Kind::Debian]),
         Some("rustup") => Ok(&[Kind::Rustup]),
         Some("debian") => Ok(&[Kind::Debian]),
-        Some(other) => Err(Failure::new(format!("HONEYGUIDE_TOOLCHAIN is \"{other}\"; it may be \"rustup\" or \"debian\"."))),
+        Some(other) => {
+            Err(Failure::new(format!("HONEYGUIDE_TOOLCHAIN is \"{other}\"; it may be \"rustup\" or \"debian\".")))
+        }
     }
 }
 
@@ -77,9 +79,13 @@ fn install_first(allowed: &[Kind]) -> Result<Toolchain> {
     for kind in allowed {
         let installed = match kind {
             Kind::Rustup => rustup_install(),
-            Kind::Debian => debian::install(&DEBIAN_PAIR, "a Rust compiler with WebAssembly, and the source of its `std`"),
+            Kind::Debian => {
+                debian::install(&DEBIAN_PAIR, "a Rust compiler with WebAssembly, and the source of its `std`")
+            }
         };
-        match installed.and_then(|()| look(*kind).because(|| "the toolchain was installed and still can't be used".into())) {
+        match installed
+            .and_then(|()| look(*kind).because(|| "the toolchain was installed and still can't be used".into()))
+        {
             Ok(toolchain) => return Ok(toolchain),
             Err(failure) => {
                 say::line(format!("  didn't work: {failure}"));
@@ -100,7 +106,16 @@ fn rustup_install() -> Result<()> {
     say::step(&format!("rustup toolchain {NIGHTLY}: rebuilds `std` for the two WebAssembly builds"), || {
         let mut rustup = Command::new("rustup");
         rustup
-            .args(["toolchain", "install", NIGHTLY, "--profile", "minimal", "--component", "rust-src", "--no-self-update"])
+            .args([
+                "toolchain",
+                "install",
+                NIGHTLY,
+                "--profile",
+                "minimal",
+                "--component",
+                "rust-src",
+                "--no-self-update",
+            ])
             .envs([("RUSTUP_MAX_RETRIES", "1"), ("RUSTUP_DOWNLOAD_TIMEOUT", "30")]);
         run::bounded(rustup, "`rustup toolchain install`", LONGEST_DOWNLOAD)
     })

@@ -36,7 +36,10 @@ fn scripts(toolchain: &Toolchain, folder: &Path) -> [(&'static str, String); 3] 
         // Whoever asks for the folder of a target wants to know that it is there. It needn't be: `std` is rebuilt.
         (
             "rustc",
-            format!("{head}case \"$*\" in *target-libdir*) echo '{}'; exit ;; esac\nexec '{rustc}' \"$@\"\n", folder.display()),
+            format!(
+                "{head}case \"$*\" in *target-libdir*) echo '{}'; exit ;; esac\nexec '{rustc}' \"$@\"\n",
+                folder.display()
+            ),
         ),
         ("rustup", "#!/bin/sh\necho 'rust-src (installed)'\n".to_owned()),
     ]

@@ -1,0 +1,81 @@
+//! Plain HTTP on loopback: what `cargo dev` asks of the edge and of the shop. A status is an answer, never an error.
+
+use crate::failure::{Because as _, Failure, Result};
+use serde_json::Value;
+use std::time::Duration;
+use ureq::{Agent, Body, http};
+
+/// Longer than anything local takes, shorter than a person waits.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    /// `null` where the body isn't JSON.
+    pub body: Value,
+}
+
+pub fn get(address: &str, bearer: Option<&str>) -> Result<Answer> {
+    let mut request = agent().get(address);
+    if let Some(secret) = bearer {
+        request = request.header("authorization", format!("Bearer {secret}"));
+    }
+    read(address, request.call())
+}
+
+pub fn post(address: &str, bearer: &str, body: &Value) -> Result<Answer> {
+    let request = agent().post(address).header("authorization", format!("Bearer {bearer}"));
+    read(address, request.content_type("application/json").send(body.to_string()))
+}
+
+pub fn put(address: &str, bearer: &str, body: &Value) -> Result<Answer> {
+    let request = agent().put(address).header("authorization", format!("Bearer {bearer}"));
+    read(address, request.content_type("application/json").send(body.to_string()))
+}
+
+impl Answer {
+    /// What was refused, in the API's own words, each fault on a line of its own.
+    pub fn refusal(&self, what: &str) -> Failure {
+        let error = self.body.get("error");
+        let message =
+            error.and_then(|error| error.get("message")).and_then(Value::as_str).unwrap_or("no reason was given");
+        let faults = error
+            .and_then(|error| error.get("faults"))
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let text = |fault: &Value, key: &str| fault.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
+        let lines: Vec<String> =
+            faults.iter().map(|fault| format!("\n  {}: {}", text(fault, "path"), text(fault, "message"))).collect();
+        Failure::new(format!("{what} was refused ({}): {message}{}", self.status, lines.concat()))
+    }
+}
+
+fn agent() -> Agent {
+    Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE)).build().into()
+}
+
+fn read(address: &str, answer: Result<http::Response<Body>, ureq::Error>) -> Result<Answer> {
+    let mut answer = answer.because(|| format!("{address} doesn't answer"))?;
+    let text = answer.body_mut().read_to_string().because(|| format!("{address} broke off its answer"))?;
+    Ok(Answer { status: answer.status().as_u16(), body: serde_json::from_str(&text).unwrap_or_default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Answer;
+    use serde_json::json;
+
+    #[test]
+    fn a_refusal_names_every_fault() {
+        let body = json!({"error": {"code": "invalid", "message": "Two faults.", "faults": [
+            {"path": "rewards[0].kind", "code": "unknown", "message": "There is no kind \"x\"."},
+            {"path": "site", "code": "not_an_address", "message": "It isn't an address."}]}});
+        let text = Answer { status: 422, body }.refusal("The program file p.json").to_string();
+        assert!(text.starts_with("The program file p.json was refused (422): Two faults."), "{text}");
+        assert!(
+            text.contains("\n  rewards[0].kind: There is no kind") && text.contains("\n  site: It isn't"),
+            "{text}"
+        );
+    }
+}
