@@ -6,7 +6,6 @@ pub mod client;
 pub mod receiver;
 pub mod shop;
 pub mod world;
-mod workerd;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};

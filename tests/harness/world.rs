@@ -1,11 +1,12 @@
 //! One edge with a data folder and a program of its own, gone with the test.
 
-use crate::{Client, wait_for};
+use crate::Client;
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Child;
 use std::sync::atomic::{AtomicU32, Ordering};
+use xtask::local::{Edge, Secrets, Settings};
+use xtask::place::Place;
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -17,9 +18,8 @@ pub struct World {
     /// The port on `shop.localhost` that the program's site is at.
     pub shop_port: u16,
     pub data: PathBuf,
-    bundle: PathBuf,
-    port: u16,
-    process: Option<Child>,
+    settings: Settings,
+    edge: Edge,
 }
 
 fn free_port() -> u16 {
@@ -38,33 +38,27 @@ impl World {
     }
 
     fn on(bundle: &str) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let bundle = root.join("target/honeyguide").join(bundle);
-        assert!(bundle.join("index.js").exists(), "{} isn't built: run `cargo verify`", bundle.display());
+        let place = Place::find().unwrap();
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
         let data = std::env::temp_dir().join(format!("honeyguide-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&data).unwrap();
-        let port = free_port();
-        let admin_secret = "admin-secret-of-this-test".to_owned();
+        let mut settings = Settings::new(&place, &data, Secrets::random().unwrap());
+        settings.bundle = place.built(bundle);
+        settings.port = free_port();
+        let built = settings.bundle.join("index.js").exists();
+        assert!(built, "{} isn't built: run `cargo verify`", settings.bundle.display());
+        let edge = Edge::start(&settings).unwrap();
         let mut world = Self {
-            client: Client::new(&format!("http://127.0.0.1:{port}"), ""),
-            admin_secret,
+            client: Client::new(&edge.address(), ""),
+            admin_secret: settings.secrets.admin.clone(),
             identity_secret: String::new(),
             shop_port: free_port(),
             data,
-            bundle,
-            port,
-            process: None,
+            settings,
+            edge,
         };
-        world.serve();
         world.make_program();
         world
-    }
-
-    fn serve(&mut self) {
-        self.process = Some(crate::workerd::serve(&self.bundle, &self.data, self.port, &self.admin_secret));
-        let client = Client::new(&self.client.base, "");
-        wait_for("the edge", 20, || client.send("GET", "/healthz", &[], None).ok().filter(|answer| answer.status == 200));
     }
 
     fn make_program(&mut self) {
@@ -80,15 +74,8 @@ impl World {
 
     /// `kill -9`, then a new process on the same data.
     pub fn kill_and_start_again(&mut self) {
-        self.kill();
-        self.serve();
-    }
-
-    fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().unwrap();
-            process.wait().unwrap();
-        }
+        self.edge.kill();
+        self.edge = Edge::start(&self.settings).unwrap();
     }
 
     /// How many objects have something stored.
@@ -111,7 +98,7 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        self.kill();
+        self.edge.kill();
         let _ = std::fs::remove_dir_all(&self.data);
     }
 }
