@@ -114,13 +114,28 @@ fn licences_of_all_dependencies_are_permissive() {
         .unwrap();
     let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
     let allowed = [
-        "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Unicode-3.0", "Zlib", "CC0-1.0", "Unlicense", "MIT-0", "BSL-1.0",
-        "0BSD", "MPL-2.0", "Apache-2.0 WITH LLVM-exception", "CDLA-Permissive-2.0",
+        "MIT",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "Unicode-3.0",
+        "Zlib",
+        "CC0-1.0",
+        "Unlicense",
+        "MIT-0",
+        "BSL-1.0",
+        "0BSD",
+        "MPL-2.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "CDLA-Permissive-2.0",
     ];
     for package in metadata["packages"].as_array().unwrap() {
         let licence = package["license"].as_str().unwrap_or_default().replace('/', " OR ");
         let fine = licence.split(" OR ").any(|one| {
-            one.trim_matches(['(', ')']).split(" AND ").all(|part| allowed.contains(&part.trim().trim_matches(['(', ')'])))
+            one.trim_matches(['(', ')'])
+                .split(" AND ")
+                .all(|part| allowed.contains(&part.trim().trim_matches(['(', ')'])))
         });
         assert!(fine, "{} is under \"{licence}\"", package["name"]);
     }

@@ -39,16 +39,28 @@ impl Browser {
             .expect("chromedriver is installed by `cargo verify`");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let arguments = [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-            "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-sync",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-dev-shm-usage",
         ];
         let mut capabilities = Capabilities::new();
         capabilities.insert("goog:chromeOptions".to_owned(), json!({"args": arguments}));
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
         let address = format!("http://127.0.0.1:{port}");
         let client = crate::wait_for("Chromium", 30, || {
-            runtime.block_on(ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
-                .capabilities(capabilities.clone()).connect(&address)).ok()
+            runtime
+                .block_on(
+                    ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+                        .capabilities(capabilities.clone())
+                        .connect(&address),
+                )
+                .ok()
         });
         Self { driver, runtime, client }
     }
@@ -69,7 +81,10 @@ impl Browser {
     #[track_caller]
     pub fn text_of(&self, selector: &str) -> String {
         crate::wait_for(selector, 20, || {
-            let found = self.script(&format!("{FIND} const e = find({}); return e && (e.innerText || e.value || '');", json!(selector)));
+            let found = self.script(&format!(
+                "{FIND} const e = find({}); return e && (e.innerText || e.value || '');",
+                json!(selector)
+            ));
             found.as_str().map(str::to_owned).filter(|text| !text.trim().is_empty())
         })
     }
@@ -78,7 +93,10 @@ impl Browser {
     #[track_caller]
     pub fn wait_for_text(&self, selector: &str, words: &str) -> String {
         crate::wait_for(&format!("\"{words}\" in {selector}"), 40, || {
-            let found = self.script(&format!("{FIND} const e = find({}); return e && (e.innerText || e.value || '');", json!(selector)));
+            let found = self.script(&format!(
+                "{FIND} const e = find({}); return e && (e.innerText || e.value || '');",
+                json!(selector)
+            ));
             found.as_str().map(str::to_owned).filter(|text| text.contains(words))
         })
     }

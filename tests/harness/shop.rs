@@ -28,7 +28,9 @@ impl Shop {
         let url = format!("http://shop.localhost:{}", world.shop_port);
         let shop = Self { url, child };
         let client = crate::Client::new(&format!("http://127.0.0.1:{}", world.shop_port), "");
-        crate::wait_for("the shop", 20, || client.send("GET", "/healthz", &[], None).ok().filter(|answer| answer.status == 200));
+        crate::wait_for("the shop", 20, || {
+            client.send("GET", "/healthz", &[], None).ok().filter(|answer| answer.status == 200)
+        });
         shop
     }
 }

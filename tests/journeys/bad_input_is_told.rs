@@ -12,15 +12,19 @@ fn a_bad_program_file_is_refused_with_every_fault_and_its_path() {
     bad["attribution"]["window_days"] = json!(0);
     bad["rewards"][1]["flat"]["amount"] = json!("20");
     bad["rewards"][0]["side"] = json!("both");
-    let refused = world.client.send("PUT", "/v1/program", &[], Some(bad.to_string().as_bytes())).unwrap().expect(400).json;
-    let paths: Vec<_> = refused["error"]["faults"].as_array().unwrap().iter().map(|fault| fault["path"].as_str().unwrap()).collect();
+    let refused =
+        world.client.send("PUT", "/v1/program", &[], Some(bad.to_string().as_bytes())).unwrap().expect(400).json;
+    let paths: Vec<_> =
+        refused["error"]["faults"].as_array().unwrap().iter().map(|fault| fault["path"].as_str().unwrap()).collect();
     for path in ["nmae", "attribution.window_days", "rewards[1].flat.amount", "rewards[0].side"] {
         assert!(paths.contains(&path), "{path} in {paths:?}");
     }
     assert_eq!(world.client.get("/v1/program").json, before, "nothing of it was taken");
     let mut good = before.clone();
     good["name"] = json!("Acme & Co");
-    let put = |body: &serde_json::Value| world.client.send("PUT", "/v1/program", &[], Some(body.to_string().as_bytes())).unwrap();
+    let put = |body: &serde_json::Value| {
+        world.client.send("PUT", "/v1/program", &[], Some(body.to_string().as_bytes())).unwrap()
+    };
     assert_eq!(put(&good).expect(200).json["version"], 2);
     assert_eq!(put(&good).expect(409).json["error"]["code"], "stale_version");
 }
@@ -38,7 +42,13 @@ fn every_kind_of_bad_request_gets_a_4xx_with_a_code() {
         ("POST", "/v1/conversions", br#"{"valeu":1}"#, 400, "unknown_field"),
         ("POST", "/v1/conversions", &large, 413, "too_large"),
         ("POST", "/v1/participants", br#"{"external_id":"x","email":"nobody"}"#, 400, "invalid_email"),
-        ("POST", "/v1/participants", br#"{"external_id":"x","email":"a@b.c","destination":"https://evil.example/"}"#, 422, "foreign_destination"),
+        (
+            "POST",
+            "/v1/participants",
+            br#"{"external_id":"x","email":"a@b.c","destination":"https://evil.example/"}"#,
+            422,
+            "foreign_destination",
+        ),
         ("POST", "/v1/destinations", br#"{"kind":"webhook","url":"http://10.0.0.1/"}"#, 422, "invalid_destination"),
         ("POST", "/v1/refunds", br#"{"event":"purchase"}"#, 400, "missing_field"),
         ("GET", "/v1/rewards?limit=0", b"", 400, "invalid_parameter"),
@@ -53,7 +63,12 @@ fn every_kind_of_bad_request_gets_a_4xx_with_a_code() {
     for (method, path, body, status, code) in cases {
         let body = (method == "POST").then_some(body);
         let answer = world.client.send(method, path, &[], body).unwrap();
-        assert_eq!((answer.status, answer.json["error"]["code"].as_str()), (status, Some(code)), "{method} {path}: {}", answer.text);
+        assert_eq!(
+            (answer.status, answer.json["error"]["code"].as_str()),
+            (status, Some(code)),
+            "{method} {path}: {}",
+            answer.text
+        );
         assert!(answer.json["error"]["message"].as_str().is_some_and(|message| message.len() > 10));
     }
     let mut stranger = world.client.clone();
@@ -73,8 +88,12 @@ fn a_bad_line_of_a_batch_is_refused_and_the_others_go_on() {
         r#"{"event":"signup","external_id":"2","customer":{"email":"b@b.c"}}"#,
         r#"{"event":"signup","external_id":"1","customer":{"email":"a@b.c"}}"#,
     ];
-    let answer = world.client.send("POST", "/v1/conversions/batch", &[], Some(lines.join("\n").as_bytes())).unwrap().expect(200);
-    let statuses: Vec<_> =
-        answer.text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["status"].as_i64().unwrap()).collect();
+    let answer =
+        world.client.send("POST", "/v1/conversions/batch", &[], Some(lines.join("\n").as_bytes())).unwrap().expect(200);
+    let statuses: Vec<_> = answer
+        .text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["status"].as_i64().unwrap())
+        .collect();
     assert_eq!(statuses, [201, 400, 201, 200]);
 }

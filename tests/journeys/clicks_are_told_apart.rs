@@ -2,7 +2,8 @@
 
 use honeyguide_tests::{World, wait_for};
 
-const CHROME: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+const CHROME: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
 #[test]
 fn head_prefetch_embedded_unfurlers_and_bots_set_no_cookie_and_are_counted_apart() {
@@ -12,7 +13,8 @@ fn head_prefetch_embedded_unfurlers_and_bots_set_no_cookie_and_are_counted_apart
     let person = follow(&[("user-agent", CHROME), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]);
     assert!(person.expect(302).cookie().is_some());
 
-    let prefetch = follow(&[("user-agent", CHROME), ("sec-purpose", "prefetch"), ("sec-fetch-dest", "document")]).expect(503);
+    let prefetch =
+        follow(&[("user-agent", CHROME), ("sec-purpose", "prefetch"), ("sec-fetch-dest", "document")]).expect(503);
     assert_eq!((prefetch.cookie(), prefetch.header("cache-control")), (None, Some("no-store")));
     let embedded = follow(&[("user-agent", CHROME), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]);
     assert_eq!(embedded.expect(302).cookie(), None);
@@ -41,7 +43,12 @@ fn a_landing_confirms_a_click_as_human_once_however_often_it_is_told() {
     let cookie = format!("hg={}", world.client.follow(&code, &[("user-agent", CHROME)]).cookie().unwrap());
     let body = br#"{"k":"hg_pk_acme","event":"landing"}"#;
     for _ in 0..3 {
-        let told = world.client.send("POST", "/r/-/v1/touch", &[("cookie", &cookie), ("content-type", "text/plain")], Some(body));
+        let told = world.client.send(
+            "POST",
+            "/r/-/v1/touch",
+            &[("cookie", &cookie), ("content-type", "text/plain")],
+            Some(body),
+        );
         assert_eq!(told.unwrap().status, 204);
     }
     let forged = world.client.send("POST", "/r/-/v1/touch", &[("cookie", "hg=AAAA")], Some(body)).unwrap();
@@ -66,7 +73,20 @@ fn a_paused_participants_link_leads_to_the_site_without_a_cookie() {
 #[test]
 fn codes_of_any_bytes_bring_the_friend_to_the_site() {
     let world = World::start();
-    let codes = ["nobody", "%ff%fe%00", "%2e%2e%2f", "a/b/c", "%F0%9F%98%80", "'%20OR%201=1", "%", "%zz", "<script>", "\"", "-x", ""];
+    let codes = [
+        "nobody",
+        "%ff%fe%00",
+        "%2e%2e%2f",
+        "a/b/c",
+        "%F0%9F%98%80",
+        "'%20OR%201=1",
+        "%",
+        "%zz",
+        "<script>",
+        "\"",
+        "-x",
+        "",
+    ];
     for code in codes {
         let code = code.replace('<', "%3C").replace('>', "%3E").replace('"', "%22");
         let answer = world.client.follow(&code, &[]).expect(302);

@@ -46,7 +46,14 @@ fn the_same_purchase_posted_ten_times_at_once_rewards_once() {
                 let (client, order) = (world.client.clone(), order.clone());
                 scope.spawn(move || {
                     let key = format!("try-{}", n % 3);
-                    client.send("POST", "/v1/conversions", &[("idempotency-key", &key)], Some(order.to_string().as_bytes())).unwrap()
+                    client
+                        .send(
+                            "POST",
+                            "/v1/conversions",
+                            &[("idempotency-key", &key)],
+                            Some(order.to_string().as_bytes()),
+                        )
+                        .unwrap()
                 })
             })
             .collect();
@@ -64,7 +71,9 @@ fn a_purchase_with_a_forged_or_cut_touch_is_recorded_and_credits_nobody() {
     let world = World::start();
     let code = world.client.participant("ada")["code"].as_str().unwrap().to_owned();
     let touch = world.client.follow(&code, &[]).cookie().unwrap();
-    for (n, bad) in [&touch[..touch.len() - 4], "AAAA", "x", &format!("{touch}x"), &touch.to_uppercase()].iter().enumerate() {
+    for (n, bad) in
+        [&touch[..touch.len() - 4], "AAAA", "x", &format!("{touch}x"), &touch.to_uppercase()].iter().enumerate()
+    {
         let order = Client::purchase(&format!("order-{n}"), &format!("friend-{n}"), 12_000, bad);
         let sale = world.client.post("/v1/conversions", &order).expect(201).json;
         assert_eq!(sale["decision"]["outcome"], "none");

@@ -41,13 +41,21 @@ fn a_payout_pays_what_is_owed_once() {
     let sale = sell(&world, "order-1", "friend");
     let reward = sale["rewards"][0]["id"].as_str().unwrap();
     let ada = sale["rewards"][0]["beneficiary"].as_str().unwrap();
-    let act = |action: &str| world.client.post(&format!("/v1/rewards/{reward}/{action}"), &json!({"reason": "by hand"}));
+    let act =
+        |action: &str| world.client.post(&format!("/v1/rewards/{reward}/{action}"), &json!({"reason": "by hand"}));
     assert_eq!(act("fulfil").expect(409).json["error"]["code"], "wrong_state");
     assert_eq!(act("approve").expect(200).json["state"], "approved");
     assert_eq!(act("approve").expect(200).json["state"], "approved");
     let batch = world.client.post("/v1/payouts", &json!({})).expect(201).json;
-    assert_eq!(batch["lines"], json!([{"beneficiary": ada, "value": {"amount": 2000, "currency": "USD"}, "state": "open"}]));
-    assert_eq!(world.client.post("/v1/payouts", &json!({})).expect(201).json["lines"], json!([]), "it is in a batch already");
+    assert_eq!(
+        batch["lines"],
+        json!([{"beneficiary": ada, "value": {"amount": 2000, "currency": "USD"}, "state": "open"}])
+    );
+    assert_eq!(
+        world.client.post("/v1/payouts", &json!({})).expect(201).json["lines"],
+        json!([]),
+        "it is in a batch already"
+    );
     let path = format!("/v1/payouts/{}", batch["id"].as_str().unwrap());
     let csv = world.client.get(&format!("{path}.csv")).expect(200);
     assert_eq!(csv.text, format!("beneficiary,amount_minor,currency,state\r\n{ada},2000,USD,open\r\n"));
@@ -63,7 +71,8 @@ fn a_payout_pays_what_is_owed_once() {
     assert_eq!((&verified["valid"], &verified["sums"]), (&json!(true), &json!({"USD": 0})));
     let pages = world.client.get("/v1/ledger?limit=3").json;
     assert_eq!(pages["data"].as_array().unwrap().len(), 3);
-    let next = world.client.get(&format!("/v1/ledger?limit=1000&cursor={}", pages["next_cursor"].as_str().unwrap())).json;
+    let next =
+        world.client.get(&format!("/v1/ledger?limit=1000&cursor={}", pages["next_cursor"].as_str().unwrap())).json;
     assert_eq!(next["data"][0]["seq"], 4);
     assert_eq!(next["data"][0]["previous_hash"], pages["data"][2]["hash"]);
 }

@@ -66,7 +66,12 @@ fn many_purchases_under_repeated_kills_are_rewarded_exactly_once() {
                 for n in 0..10 {
                     let order = Client::purchase(&format!("order-{n}"), &format!("friend-{n}"), 6_000 + n, &touch);
                     // A connection that is cut off by the kill is what a backend would retry; the next round does.
-                    let _ = client.send("POST", "/v1/conversions", &[("idempotency-key", "a")][..0], Some(order.to_string().as_bytes()));
+                    let _ = client.send(
+                        "POST",
+                        "/v1/conversions",
+                        &[("idempotency-key", "a")][..0],
+                        Some(order.to_string().as_bytes()),
+                    );
                 }
             })
         };

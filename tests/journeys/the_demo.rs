@@ -14,7 +14,7 @@ fn the_story_can_be_walked_in_a_browser() {
     browser.fill("input[name=name]", "Ada");
     browser.fill("input[name=email]", "ada@example.com");
     browser.click("main form button");
-    let link = browser.wait_for_text("honeyguide-share >>> [part~=link]", "/r/");
+    let link = browser.wait_for_text("honeyguide-share >>> [part~=field]", "/r/");
     let link = link.trim().to_owned();
     assert!(link.starts_with(&format!("{}/r/", shop.url)), "{link}");
     assert_eq!(browser.text_of("honeyguide-offer >>> [part~=headline]"), "Give $20, get $20");
@@ -45,7 +45,10 @@ fn the_story_can_be_walked_in_a_browser() {
     browser.wait_for_text("#arrivals", "Signature verified");
     wait_for("all events", 20, || {
         let text = browser.text_of("#arrivals");
-        ["participant.joined", "conversion.recorded", "reward.created"].iter().all(|kind| text.contains(kind)).then_some(())
+        ["participant.joined", "conversion.recorded", "reward.created"]
+            .iter()
+            .all(|kind| text.contains(kind))
+            .then_some(())
     });
     browser.expect_quiet_console();
     friend.expect_quiet_console();

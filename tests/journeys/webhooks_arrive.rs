@@ -41,7 +41,8 @@ fn a_receiver_that_was_down_gets_each_event_once_per_id_with_a_valid_signature()
     });
     let id = delivered["data"][0]["id"].as_str().unwrap();
     let one = world.client.get(&format!("/v1/deliveries/{id}")).expect(200).json;
-    let statuses: Vec<_> = one["attempts"].as_array().unwrap().iter().map(|attempt| attempt["status"].as_i64().unwrap()).collect();
+    let statuses: Vec<_> =
+        one["attempts"].as_array().unwrap().iter().map(|attempt| attempt["status"].as_i64().unwrap()).collect();
     assert_eq!((statuses.first(), statuses.last()), (Some(&500), Some(&200)));
 
     world.client.post(&format!("/v1/deliveries/{id}/replay"), &json!({})).expect(202);
