@@ -1,7 +1,7 @@
 //! Makes sure that Honeyguide sends its webhooks here.
 //! Invariant: the destination whose secret we hold is the only one for our address. A secret is
 //! shown once, so one that was lost is replaced by a new destination, and the old one deleted.
-//! Called by server.mjs at start.
+//! Called by server.mjs at start (ensure), and by the inbox page (askAgain).
 import { join } from "node:path";
 import { problemOf } from "./edge.mjs";
 import { readJson, writeJson } from "./store.mjs";
@@ -24,6 +24,14 @@ export async function ensureDestination({ call, dataDir, url }) {
   writeJson(path, destination);
   await removeOthers({ call, keep: destination, replaced: kept });
   return destination;
+}
+
+/** Asks for the events that wait for their next try to be sent now. Returns how many that were. */
+export async function askAgain({ call, destination }) {
+  const list = await call("GET", `/v1/deliveries?state=pending&limit=1000&destination=${encodeURIComponent(destination.id)}`);
+  const waiting = list.body?.data ?? [];
+  for (const { id } of waiting) await call("POST", `/v1/deliveries/${encodeURIComponent(id)}/replay`);
+  return waiting.length;
 }
 
 /** Ours from before: the one we replace, and any for our address whose secret nobody has. */

@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { createBackend } from "./backend.mjs";
 import { openCustomers } from "./customers.mjs";
-import { Refused, ensureDestination } from "./destination.mjs";
+import { Refused, askAgain, ensureDestination } from "./destination.mjs";
 import { createCaller } from "./edge.mjs";
 import { openInbox } from "./inbox.mjs";
 import { openOrders } from "./orders.mjs";
@@ -57,7 +57,8 @@ const connection = () => ({
   destination: state.destination && { id: state.destination.id, url: state.destination.url },
   problem: state.problem,
 });
-const serve = createShop({ settings, customers, orders, backend, inbox, connection });
+const replay = async () => state.destination && askAgain({ call, destination: state.destination });
+const serve = createShop({ settings, customers, orders, backend, inbox, connection, replay });
 
 const server = createServer((request, response) => {
   if (isFriendPath(request.url)) pass(request, response);

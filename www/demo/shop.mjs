@@ -16,7 +16,7 @@ import { checkoutPage, ordersPage } from "./pages/till.mjs";
 const WEBHOOK_LIMIT = 1 << 20;
 const SESSION = "Path=/; HttpOnly; SameSite=Lax; Max-Age=";
 
-export function createShop({ settings, customers, orders, backend, inbox, connection }) {
+export function createShop({ settings, customers, orders, backend, inbox, connection, replay }) {
   const buy = createCheckout({ customers, orders, backend });
 
   return async function serve(request, response) {
@@ -52,7 +52,7 @@ export function createShop({ settings, customers, orders, backend, inbox, connec
       case "POST /refer/…": return item === "sign-in" ? signIn(request, response, common) : signOut(response);
       case "GET /inbox": return show(response, inboxPage({ down: inbox.isDown(), ...connection(), visitor }));
       case "GET /inbox/…": return item === "stream" ? inbox.stream(response, lastSeen(request)) : lost(response);
-      case "POST /inbox/…": return item === "receiver" ? flip(request, response) : lost(response);
+      case "POST /inbox/…": return item === "again" ? again(response) : flip(request, response);
       case "GET /inbox.json": return sendJson(response, 200, inbox.all());
       case "POST /webhooks": return take(request, response);
       case "GET /assets/…": return sendAsset(response, item);
@@ -88,6 +88,11 @@ export function createShop({ settings, customers, orders, backend, inbox, connec
 
   async function flip(request, response) {
     inbox.setDown((await readForm(request)).get("state") === "down");
+    return seeOther(response, "/inbox");
+  }
+
+  async function again(response) {
+    await replay().catch((error) => console.error("shop: no replay:", error.message));
     return seeOther(response, "/inbox");
   }
 

@@ -15,9 +15,12 @@ export function inboxPage({ down, destination, problem, visitor }) {
 <form class="switch" method="post" action="/inbox/receiver">
 <p class="outcome ${down ? "refused" : "credited"}">${down ? "The receiver is down: it answers 500." : "The receiver is up."}</p>
 <button class="button quiet" name="state" value="${down ? "up" : "down"}">${down ? "Bring it back" : "Take it down"}</button>
+${!down && destination && html`<button class="button quiet" formaction="/inbox/again">Ask for waiting events now</button>`}
 <p class="hint">${down
-    ? "Each event is tried again later, with the same id and a new timestamp. Bring the receiver back and see each arrive once."
-    : "Take it down, buy something, and watch the retries."}</p>
+    ? `Each event is tried again with the same id and a new timestamp: after 5 seconds, then after 5 minutes,
+30 minutes, 2 hours and more. Bring the receiver back and see each event arrive once.`
+    : `Take it down, buy something, and watch the tries fail. When it is back, the next try delivers; you can
+ask for it at once.`}</p>
 </form>
 ${destination
     ? html`<p class="line">Destination <code>${destination.id}</code> sends to <code>${destination.url}</code>.</p>`

@@ -34,11 +34,11 @@ ${field({ label: "E-mail", name: "email", type: "email", value: email, autocompl
 function signedIn(visitor, identity) {
   return html`<h1>${visitor.name}, share your link</h1>
 <div class="refer">
-<section id="link" class="sheet" aria-label="Your link">
+<section id="link" aria-label="Your link">
 <honeyguide-share identity="${identity}"></honeyguide-share>
 <noscript><p>Your link is drawn by the widget, which needs JavaScript.</p></noscript>
 </section>
-<section class="sheet" aria-label="The offer">
+<section aria-label="The offer">
 <honeyguide-offer></honeyguide-offer>
 </section>
 </div>
