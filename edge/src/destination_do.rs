@@ -99,6 +99,10 @@ impl DestinationDo {
     fn take(&self, setting: &Setting, rows: &[Handover]) -> Outcome<Reply> {
         let values = vec![text(serde_json::to_string(setting)?)];
         self.store.run("INSERT OR REPLACE INTO setting (one, setting) VALUES (1, ?)", values)?;
+        if setting.enabled {
+            let again = "UPDATE deliveries SET state = 'pending', next_at = ? WHERE state = 'waiting'";
+            self.store.run(again, vec![int(now().millis())])?;
+        }
         for row in rows {
             self.store.run(
                 "INSERT OR IGNORE INTO deliveries (id, event, kind, body, state, next_at, created_at)

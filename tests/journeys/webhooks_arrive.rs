@@ -63,6 +63,13 @@ fn a_receiver_that_is_gone_for_good_is_disabled() {
     wait_for("the destination to be disabled", 10, || {
         (world.client.get(&format!("/v1/destinations/{id}")).json["state"] == "disabled").then_some(())
     });
+    assert_eq!(receiver.received().len(), 1);
+
+    receiver.answer_with(200);
+    let path = format!("/v1/destinations/{id}");
+    world.client.send("PATCH", &path, &[], Some(br#"{"state":"enabled"}"#)).unwrap().expect(200);
+    world.client.post(&format!("{path}/test"), &json!({})).expect(202);
+    receiver.wait_for_events(1, 10);
 }
 
 #[test]

@@ -49,10 +49,6 @@ impl DestinationDo {
 
     fn claim_due(&self) -> Outcome<Vec<Row>> {
         self.store.transaction(|| {
-            self.store.run(
-                "UPDATE deliveries SET state = 'pending', next_at = ? WHERE state = 'waiting'",
-                vec![int(now().millis())],
-            )?;
             let most = i64::try_from(delivery::CONCURRENT).unwrap_or(1);
             let query = format!("{COLUMNS} WHERE state = 'pending' AND next_at <= ? ORDER BY next_at, seq LIMIT ?");
             let rows: Vec<Row> = self.store.rows(&query, vec![int(now().millis()), int(most)])?;

@@ -96,6 +96,7 @@ impl Turn<'_> {
              why = CASE WHEN ? IS NULL THEN why END WHERE id = ?",
             vec![maybe(url), maybe(change.events.map(|events| events.join(","))), maybe(state), maybe(state), text(id)],
         )?;
+        self.nudge(id)?;
         self.destination(id)
     }
 
@@ -122,6 +123,7 @@ impl Turn<'_> {
             "UPDATE destinations SET old_secret = secret, secret = ? WHERE id = ?",
             vec![text(Secret::new(chance()).text()), text(id)],
         )?;
+        self.nudge(id)?;
         self.shown(200, id)
     }
 

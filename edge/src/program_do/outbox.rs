@@ -53,6 +53,14 @@ impl Turn<'_> {
         )
     }
 
+    /// Has a destination's object told of its settings, though there is no event: a backlog may go on.
+    pub(super) fn nudge(&self, destination: &str) -> Outcome<()> {
+        self.store.run(
+            "INSERT INTO outbox (destination, delivery, event, kind, body, at) VALUES (?, '', '', '', '', ?)",
+            vec![text(destination), int(self.now.millis())],
+        )
+    }
+
     /// Tells a click, later, what became of it.
     pub(super) fn mark(&self, click: &ClickId, mark: &str) -> Outcome<()> {
         let values = vec![text(click), text(mark), int(self.now.millis())];
@@ -122,7 +130,7 @@ async fn hand_to(env: &Env, store: &Store, destination: &str) -> Outcome<()> {
         let Some(last) = rows.last().map(|row| row.seq) else { return Ok(()) };
         // A destination that was deleted hears of nothing more.
         if let Some(setting) = setting(store, destination)? {
-            let rows = rows.into_iter().map(|row| Handover {
+            let rows = rows.into_iter().filter(|row| !row.event.is_empty()).map(|row| Handover {
                 delivery: row.delivery,
                 event: row.event,
                 kind: row.kind,

@@ -16,13 +16,22 @@ pub(crate) fn install(place: &Place, tool: &Tool, what: &str) -> Result<PathBuf>
         return Ok(path);
     }
     say::step(&format!("{name} {version}: {what} (compiled once, 2 to 4 minutes)"), || {
-        let mut cargo = run::tied("cargo");
-        cargo
-            .args(["install", "--quiet", "--locked", "--force", name, "--version", &format!("={version}"), "--root"])
-            .arg(&root)
-            .env_remove("CARGO_TARGET_DIR")
-            .current_dir(place.cache(""));
-        run::quiet(cargo, "`cargo install`").because(|| format!("{name} can't be installed (is there a network?)"))
+        // Its own lock file first. Where a crate that it names was withdrawn, the newest that fits does as well.
+        let with = |lock: &[&str]| {
+            let mut cargo = run::tied("cargo");
+            cargo
+                .args(["install", "--quiet", "--force", name, "--version", &format!("={version}"), "--root"])
+                .arg(&root)
+                .args(lock)
+                .env_remove("CARGO_TARGET_DIR")
+                .current_dir(place.cache(""));
+            run::quiet(cargo, "`cargo install`")
+        };
+        let installed = with(&["--locked"]).or_else(|_| {
+            say::line(format!("  the lock file of {name} can't be followed; taking the newest crates that fit"));
+            with(&[])
+        });
+        installed.because(|| format!("{name} can't be installed (is there a network?)"))
     })?;
     Ok(path)
 }
