@@ -76,3 +76,15 @@ fn a_friend_whose_browser_prefetched_the_link_still_gets_a_cookie_on_the_click()
     let rows = world.client.get("/v1/stats/clicks?group_by=code").json;
     assert_eq!((&rows["data"][0]["prefetch"], &rows["data"][0]["person"]), (&1.into(), &1.into()));
 }
+
+#[test]
+fn the_product_page_and_the_console_page_open_without_a_word_on_the_console() {
+    let world = World::start();
+    let browser = Browser::start();
+    browser.open(&format!("{}/", world.client.base));
+    assert!(browser.text_of("main").contains("script"), "the embed snippet is shown");
+    browser.expect_quiet_console();
+    browser.open(&format!("{}/console", world.client.base));
+    assert!(browser.text_of("main").contains("/v1/"), "how to ask the API is shown");
+    browser.expect_quiet_console();
+}

@@ -13,6 +13,7 @@ const BEFORE_THE_BUILDS: [(&str, &str); 3] = [
     ("lints, as errors", "cargo clippy --quiet --workspace --all-targets --all-features -- --deny warnings"),
     ("host tests", "cargo test --quiet --workspace --exclude honeyguide-tests"),
 ];
+const SHOP: (&str, &str) = ("the demo shop's own tests", "node --test www/demo/");
 const JOURNEYS: (&str, &str) = ("the tidy test and the journeys", "cargo test --package honeyguide-tests");
 
 pub(crate) fn verify(place: &Place) -> Result<()> {
@@ -26,6 +27,7 @@ pub(crate) fn verify(place: &Place) -> Result<()> {
     say::step("size budgets", || budget::check(&sizes))?;
     wrangler::accepts(place, place.root(), "edge/wrangler.toml")?;
     wrangler::serves(place)?;
+    step(place, SHOP.0, SHOP.1)?;
     step(place, JOURNEYS.0, JOURNEYS.1)?;
     say::line(format!("verified in {}", say::duration(begun.elapsed())));
     Ok(())
