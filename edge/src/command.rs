@@ -302,6 +302,8 @@ pub(crate) enum DestinationCommand {
 
 /// Asks an object. The reply is the object's HTTP answer as it is: status, headers, body.
 pub(crate) async fn ask(env: &Env, binding: &str, name: &str, command: &impl Serialize) -> Outcome<Response> {
+    #[cfg(feature = "faults")]
+    crate::faults::reach()?;
     let body = serde_json::to_string(command)?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));

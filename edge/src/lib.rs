@@ -63,6 +63,8 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<w
 async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Request) -> Outcome<worker::Response> {
     let (path, _) = seen.path_and_query();
     if path == "/healthz" {
+        #[cfg(feature = "faults")]
+        faults::switch(&request.headers().get("x-honeyguide-fault")?.unwrap_or_default());
         return Ok(json(200, concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#))?);
     }
     if !settings.owner_host.is_empty() && host_of(seen.host) != host_of(&settings.owner_host) {

@@ -1,6 +1,6 @@
 //! On the build that breaks on purpose: a panic between two writes of a record leaves none of them.
 
-use honeyguide_tests::{Client, World};
+use honeyguide_tests::{Client, World, wait_for};
 use serde_json::json;
 
 #[test]
@@ -30,4 +30,29 @@ fn the_bundle_that_ships_does_not_contain_the_switch() {
     let fault = [("x-honeyguide-fault", "panic-in-record")];
     let answer = world.client.send("POST", "/v1/conversions", &fault, Some(order.to_string().as_bytes())).unwrap();
     assert_eq!(answer.status, 201);
+}
+
+#[test]
+fn with_storage_down_friends_still_arrive_with_a_touch_and_their_clicks_are_counted_afterwards() {
+    let world = World::start_with_faults();
+    let code = world.client.participant("ada")["code"].as_str().unwrap().to_owned();
+    world.client.follow(&code, &[]).expect(302);
+    let switch =
+        |to: &str| world.client.send("GET", "/healthz", &[("x-honeyguide-fault", to)], None).unwrap().expect(200);
+    switch("storage-down");
+    let mut touch = None;
+    for _ in 0..20 {
+        let click = world.client.follow(&code, &[]).expect(302);
+        assert!(click.header("location").unwrap().starts_with("http://shop.localhost"), "{click:?}");
+        touch = click.cookie();
+    }
+    let unknown = world.client.follow("never-seen", &[]).expect(302);
+    assert_eq!((unknown.header("location"), unknown.cookie()), (Some("/"), None), "nothing is known: the host's root");
+    switch("storage-up");
+    let order = Client::purchase("order-1", "friend", 12_000, &touch.unwrap());
+    assert_eq!(world.client.post("/v1/conversions", &order).expect(201).json["decision"]["outcome"], "credited");
+    wait_for("all clicks to be counted", 10, || {
+        let rows = world.client.get(&format!("/v1/stats/clicks?group_by=code&code={code}")).json;
+        (rows["data"][0]["raw"] == 21).then_some(())
+    });
 }
