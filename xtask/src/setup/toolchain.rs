@@ -75,7 +75,6 @@ fn look(kind: Kind) -> Option<Toolchain> {
 }
 
 fn install_first(allowed: &[Kind]) -> Result<Toolchain> {
-    let mut tried = Vec::new();
     for kind in allowed {
         let installed = match kind {
             Kind::Rustup => rustup_install(),
@@ -87,18 +86,24 @@ fn install_first(allowed: &[Kind]) -> Result<Toolchain> {
             .and_then(|()| look(*kind).because(|| "the toolchain was installed and still can't be used".into()))
         {
             Ok(toolchain) => return Ok(toolchain),
-            Err(failure) => {
-                say::line(format!("  didn't work: {failure}"));
-                tried.push(failure.to_string());
-            }
+            Err(failure) => say::line(format!("  didn't work: {failure}")),
         }
     }
+    // Why, was said above.
+    let ways: Vec<String> = allowed.iter().map(|kind| kind.by_hand()).collect();
     Err(Failure::new(format!(
-        "A Rust toolchain that can rebuild `std` for WebAssembly is missing, and couldn't be installed: {}. \
-         Either `rustup toolchain install {NIGHTLY} --component rust-src` or `apt-get install {}` must work.",
-        tried.join("; "),
-        DEBIAN_PAIR.join(" ")
+        "A Rust toolchain that can rebuild `std` for WebAssembly is missing, and couldn't be installed; {} must work here.",
+        ways.join(" or ")
     )))
+}
+
+impl Kind {
+    fn by_hand(self) -> String {
+        match self {
+            Self::Rustup => format!("`rustup toolchain install {NIGHTLY} --component rust-src`"),
+            Self::Debian => format!("`apt-get install {}`", DEBIAN_PAIR.join(" ")),
+        }
+    }
 }
 
 fn rustup_install() -> Result<()> {
