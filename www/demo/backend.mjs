@@ -4,7 +4,7 @@
 //! Called by the checkout page (report) and at start (resume).
 import { problemOf } from "./edge.mjs";
 
-const LONGEST_WAIT = 30_000;
+const LONGEST_WAIT = 10_000;
 
 export function createBackend({ orders, call, firstWait = 500 }) {
   const running = new Map();

@@ -40,7 +40,7 @@ ${side("friend", `${order.name}, who bought`, rewards)}
   },
   waiting: (order) => html`<p class="outcome waiting" role="status">Not decided yet.</p>
 <p>The order is safe in the shop. ${order.problem ?? "It is being reported."}
-${order.attempts > 0 && html`Reported ${order.attempts} times without an answer; the shop keeps trying with the
+${order.attempts > 0 && html`Tries without an answer: ${order.attempts}. The shop keeps trying with the
 same idempotency key, so it will count once.`} This page follows.</p>
 <noscript><p>Without JavaScript, load this page again to follow.</p></noscript>`,
   refused: (order) => html`<p class="outcome refused">The edge refused the report.</p>

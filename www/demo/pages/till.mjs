@@ -47,6 +47,7 @@ ${field({ label: "E-mail", name: "email", type: "email", value: email, autocompl
   });
 }
 
+const OUTCOMES = { credited: "credited", none: "nobody credited", held: "held for review", refused: "referral refused" };
 const STATES = { waiting: "Not reported yet", recorded: "Reported", refused: "Report refused" };
 
 export function ordersPage({ orders, visitor }) {
