@@ -3,9 +3,9 @@
 //! that will be sent, so every retry says the same, also after a crash.
 //! Called by the checkout page (place), backend (update, unsettled) and the order pages (read).
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readJson, writeJson } from "./store.mjs";
+import { ensureFolder, readJson, writeJson } from "./store.mjs";
 
 const ID = /^order-[0-9a-f]{16}$/;
 
@@ -14,7 +14,7 @@ export const isOrderId = (id) => ID.test(id ?? "");
 
 export function openOrders(dataDir) {
   const folder = join(dataDir, "orders");
-  mkdirSync(folder, { recursive: true });
+  ensureFolder(folder);
   const file = (id) => join(folder, `${id}.json`);
   const orders = new Map(
     readdirSync(folder)

@@ -2,7 +2,6 @@
 //! PORT, EDGE, PROGRAM, SECRET_KEY, PUBLISHABLE_KEY, IDENTITY_SECRET and DATA_DIR in the environment.
 //! Invariant: what it can't do without is said in one sentence, and the exit code is 1.
 //! Called by `cargo dev` and by the journeys; prints on standard error only.
-import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { createBackend } from "./backend.mjs";
 import { openCustomers } from "./customers.mjs";
@@ -12,6 +11,7 @@ import { openInbox } from "./inbox.mjs";
 import { openOrders } from "./orders.mjs";
 import { bringHome, createProxy, isFriendPath } from "./proxy.mjs";
 import { createShop } from "./shop.mjs";
+import { ensureFolder } from "./store.mjs";
 
 const say = (sentence) => process.stderr.write(`shop: ${sentence}\n`);
 
@@ -38,7 +38,7 @@ const settings = {
 
 function open() {
   try {
-    mkdirSync(settings.dataDir, { recursive: true });
+    ensureFolder(settings.dataDir);
     const state = { ready: false, destination: null, problem: null };
     const inbox = openInbox({ dataDir: settings.dataDir, secret: () => state.destination?.secret });
     return { state, inbox, customers: openCustomers(settings.dataDir), orders: openOrders(settings.dataDir) };

@@ -1,8 +1,13 @@
 //! The shop's memory: small JSON files in its data directory.
 //! Invariant: a file is the old value or the new one, whole, even if the process dies half way.
-//! Called by orders, customers, destination and inbox.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+//! Called by server.mjs, orders, customers, destination and inbox.
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+
+/** Makes the folder if it isn't there; its parent must be. (Node's `recursive` never ends where none can be made.) */
+export function ensureFolder(path) {
+  if (!existsSync(path)) mkdirSync(path);
+}
 
 /** The value in the file, or `otherwise` where there is no such file. */
 export function readJson(path, otherwise) {

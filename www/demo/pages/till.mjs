@@ -62,7 +62,7 @@ ${orders.length === 0 && html`<p>There are no orders yet. <a href="/checkout">Bu
 ${orders.map((order) => html`<li><a href="/orders/${order.id}">
 <span class="name">${order.quantity} × ${order.product} for ${order.name}</span>
 <span class="price">${money(order.total)}</span>
-<span class="line">${STATES[order.state]}${order.answer?.decision && `: ${order.answer.decision.outcome}`}</span>
+<span class="line">${STATES[order.state]}${order.answer?.decision && `: ${OUTCOMES[order.answer.decision.outcome]}`}</span>
 </a></li>
 `)}</ul>`,
   });
