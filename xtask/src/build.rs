@@ -46,7 +46,7 @@ pub(crate) fn everything(place: &Place) -> Result<Vec<Size>> {
 
 fn finish(place: &Place, kit: &Kit) -> Result<Vec<Size>> {
     widget::build(place, kit)?;
-    for pages in ["site", "console"] {
+    for pages in ["site", "console", "docs"] {
         let from = place.root().join("www").join(pages);
         if from.is_dir() {
             mirror(&from, &place.assets().join(pages))?;

@@ -49,7 +49,7 @@ impl Row {
         let by_mail = purpose.kind == "email";
         let field = &self.field;
         field.set("type", purpose.kind);
-        field.set("autocomplete", purpose.kind);
+        field.set("autocomplete", if by_mail { "email" } else { "off" });
         field.set("aria-label", purpose.label);
         field.set("placeholder", purpose.hint);
         field.mark("readonly", !by_mail);
