@@ -20,6 +20,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use worker::{Env, Request, Response};
 
+/// How much of a body that is too large is still read, in bytes.
+const DRAINED: usize = 64 * 1024 * 1024;
+
 /// The text of a body, at most 1 MiB of UTF-8.
 pub(crate) async fn limited_text(request: &mut Request) -> Outcome<String> {
     bounded_text(request, LARGEST_BODY).await
@@ -28,20 +31,24 @@ pub(crate) async fn limited_text(request: &mut Request) -> Outcome<String> {
 async fn bounded_text(request: &mut Request, most: usize) -> Outcome<String> {
     use futures_util::StreamExt;
     let large = || Refusal::new(413, "too_large", format!("A body here has {most} bytes at most."));
-    let told = request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
-    if told.is_some_and(|length| length > most) {
-        return Err(large().into());
-    }
     if request.inner().body().is_none() {
         return Ok(String::new());
     }
     let mut bytes = Vec::new();
     let mut stream = request.stream()?;
+    let mut read = 0;
     while let Some(chunk) = stream.next().await {
-        bytes.extend(chunk?);
-        if bytes.len() > most {
-            return Err(large().into());
+        let chunk = chunk?;
+        read += chunk.len();
+        // What is too much is read on and dropped, so that the caller, who is still sending, gets to hear the answer.
+        if read <= most {
+            bytes.extend(chunk);
+        } else if read > DRAINED {
+            break;
         }
+    }
+    if read > most {
+        return Err(large().into());
     }
     String::from_utf8(bytes).map_err(|_| Refusal::new(400, "malformed_json", "The body isn't UTF-8.").into())
 }
