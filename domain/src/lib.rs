@@ -15,8 +15,10 @@ pub mod site;
 
 pub mod token;
 
+pub mod clickcount;
 pub mod clickquality;
 pub mod ratelimit;
+pub mod visitor;
 
 pub mod program;
 

@@ -39,6 +39,14 @@ impl Touch {
 pub struct ProgramTag([u8; 8]);
 
 impl ProgramTag {
+    /// Storage was down when the touch was made: which program its code belongs to is judged at the conversion.
+    pub const UNKNOWN: Self = Self([0; 8]);
+
+    /// Whether a touch with this tag may be one of that program's.
+    pub fn fits(self, program: Self) -> bool {
+        self == program || self == Self::UNKNOWN
+    }
+
     pub fn of(program: &str) -> Self {
         let digest = Sha256::digest(program.as_bytes());
         let mut tag = [0; 8];

@@ -6,6 +6,7 @@
 pub mod read;
 
 pub mod answers;
+pub mod clicks;
 pub mod conversions;
 pub mod decision;
 pub mod destinations;

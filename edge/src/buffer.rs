@@ -1,31 +1,60 @@
 //! Clicks on their way to storage: one isolate's buffer, flushed in batches.
 //!
 //! Invariant: a batch's shard is chosen when the batch begins and kept through every try; rows leave only when they are
-//! acknowledged; the flush lock expires, and any later request may take it over. Past its bound, clicks are written
-//! before the answer. What a crash can cost is the batch that was not flushed yet: less than a second of clicks.
+//! acknowledged; the lock on a collection expires, and any later request may begin the next. Past its bound, clicks are
+//! written before the answer. What a crash can cost is what was not flushed yet: less than a second of clicks.
 
-use crate::command::{ClickRow, ClicksCommand, ask};
-use crate::settings::now;
+use crate::command::store_clicks;
+use crate::metrics;
+use crate::settings::{Settings, now};
+use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::{Span, Timestamp};
+use honeyguide_domain::wire::clicks::{self, Click};
+use js_sys::Promise;
 use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 /// How long clicks collect before they leave together.
-const COLLECT: std::time::Duration = std::time::Duration::from_millis(150);
-/// A flush that has not ended by then is taken over.
-const LOCK: Span = Span::seconds(10);
-/// Clicks of one batch.
-const BATCH: usize = 1_000;
-/// Clicks that wait at most; from then on each is written before its answer.
-const BOUND: usize = 20_000;
+const COLLECT: Duration = Duration::from_millis(150);
+/// A collection that wasn't sent by then is sent by a later request.
+const LOCK: Span = Span::millis(600);
+/// What one batch holds at most: far below the two megabytes that a row may have.
+const BATCH_BYTES: usize = 1_000_000;
+/// Bytes that wait at most, about 500,000 clicks; from then on each click is written before its answer.
+const BOUND: usize = 24_000_000;
+/// Nothing is kept past this: storage was gone for long, and the isolate must live on. What is lost is counted.
+const LAST_BOUND: usize = 2 * BOUND;
+/// Storage that doesn't answer by then counts as gone for this try.
+const DEADLINE: Duration = Duration::from_secs(2);
+/// After a try that failed: how long the same task waits for its next ones, in milliseconds.
+const AGAIN: [u64; 6] = [250, 500, 1_000, 2_000, 4_000, 8_000];
+
+#[derive(Clone)]
+struct Batch {
+    shard: u16,
+    first: ClickId,
+    count: usize,
+    rows: Rc<[u8]>,
+}
 
 #[derive(Default)]
 struct Buffer {
-    open: Vec<ClickRow>,
+    open: Vec<u8>,
+    first: Option<ClickId>,
+    count: usize,
     shard: u16,
-    sealed: Vec<(u16, Vec<ClickRow>)>,
+    sealed: Vec<Batch>,
+    /// Bytes of `open` and `sealed`.
     waiting: usize,
-    locked_until: Timestamp,
+    clicks: usize,
+    collecting_until: Timestamp,
+    /// Storage failed: until then somebody is trying again, and others needn't.
+    retried_until: Timestamp,
 }
 
 thread_local! {
@@ -33,102 +62,155 @@ thread_local! {
 }
 
 /// The shard that a click minted now goes to.
-pub(crate) fn shard(shards: u16) -> u16 {
+pub(crate) fn shard(settings: &Settings) -> u16 {
     BUFFER.with_borrow_mut(|buffer| {
-        if buffer.open.is_empty() {
+        if buffer.open.is_empty() && settings.shards > 1 {
             let [high, low] = crate::settings::chance::<2>();
-            buffer.shard = u16::from_be_bytes([high, low]) % shards.max(1);
+            buffer.shard = u16::from_be_bytes([high, low]) % settings.shards;
         }
         buffer.shard
     })
 }
 
-/// Puts a click into the batch that is open. Says whether the buffer is full, so that this click waits for storage.
-pub(crate) fn push(row: ClickRow) -> bool {
+/// What a click that was put into the buffer asks of its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asks {
+    Nothing,
+    /// To begin the collection that it opened: `flush_soon`, after the answer.
+    FlushSoon,
+    /// To wait for storage: the buffer is full.
+    FlushNow,
+}
+
+/// Puts a click into the batch that is open.
+pub(crate) fn push(click: &Click<'_>, now: Timestamp) -> Asks {
     BUFFER.with_borrow_mut(|buffer| {
-        buffer.open.push(row);
-        buffer.waiting += 1;
-        if buffer.open.len() >= BATCH {
+        if buffer.waiting > LAST_BOUND {
+            metrics::dropped();
+            return Asks::FlushNow;
+        }
+        let before = buffer.open.len();
+        clicks::append(&mut buffer.open, click);
+        buffer.waiting += buffer.open.len() - before;
+        buffer.first.get_or_insert(click.id);
+        buffer.count += 1;
+        buffer.clicks += 1;
+        if buffer.open.len() >= BATCH_BYTES {
             seal(buffer);
         }
-        buffer.waiting > BOUND
+        if buffer.waiting > BOUND {
+            return Asks::FlushNow;
+        }
+        if buffer.collecting_until > now || buffer.retried_until > now {
+            return Asks::Nothing;
+        }
+        buffer.collecting_until = now.after(LOCK);
+        Asks::FlushSoon
     })
 }
 
-fn seal(buffer: &mut Buffer) {
-    if !buffer.open.is_empty() {
-        let rows = std::mem::take(&mut buffer.open);
-        buffer.sealed.push((buffer.shard, rows));
-    }
+/// How many clicks wait.
+pub(crate) fn depth() -> usize {
+    BUFFER.with_borrow(|buffer| buffer.clicks)
 }
 
-/// Waits for more clicks, then flushes. Of many requests at once, one does it.
-pub(crate) async fn flush_soon(env: Env) {
-    if !lock() {
+fn seal(buffer: &mut Buffer) {
+    let Some(first) = buffer.first.take() else { return };
+    let rows = Rc::from(buffer.open.as_slice());
+    buffer.open.clear();
+    let count = std::mem::take(&mut buffer.count);
+    buffer.sealed.push(Batch { shard: buffer.shard, first, count, rows });
+}
+
+/// `collect_and_flush`, for the entry.
+#[wasm_bindgen]
+pub fn flush_soon(env: Env) -> Promise {
+    future_to_promise(AssertUnwindSafe(async move {
+        collect_and_flush(env).await;
+        Ok(JsValue::UNDEFINED)
+    }))
+}
+
+/// Sends at once, for the entry: settled when what was pushed before is in storage, or couldn't be put there.
+#[wasm_bindgen]
+pub fn flush_now(env: Env) -> Promise {
+    future_to_promise(AssertUnwindSafe(async move { Ok(JsValue::from(drain(&env).await)) }))
+}
+
+/// Waits for more clicks, then sends them; and again, should storage be gone.
+pub(crate) async fn collect_and_flush(env: Env) {
+    worker::Delay::from(COLLECT).await;
+    // Who comes from now on begins the next collection; who came before is in this one.
+    BUFFER.with_borrow_mut(|buffer| buffer.collecting_until = Timestamp::default());
+    if drain(&env).await {
         return;
     }
-    worker::Delay::from(COLLECT).await;
-    drain(&env).await;
+    for wait in AGAIN {
+        let until = now().after(Span::millis(i64::try_from(wait).unwrap_or(0))).after(Span::seconds(3));
+        let others = BUFFER.with_borrow_mut(|buffer| std::mem::replace(&mut buffer.retried_until, until));
+        if others > until {
+            return;
+        }
+        worker::Delay::from(Duration::from_millis(wait)).await;
+        if drain(&env).await {
+            break;
+        }
+    }
+    BUFFER.with_borrow_mut(|buffer| buffer.retried_until = Timestamp::default());
 }
 
-/// Flushes at once, whoever holds the lock: what was pushed before this call is in storage when it answers true.
+/// Sends at once. What was pushed before this call is in storage when it answers true.
 pub(crate) async fn flush(env: &Env) -> bool {
     drain(env).await
 }
 
-fn lock() -> bool {
-    let now = now();
-    BUFFER.with_borrow_mut(|buffer| {
-        let free = buffer.locked_until <= now;
-        if free {
-            buffer.locked_until = now.after(LOCK);
-        }
-        free
-    })
-}
-
+/// One try for all that waits.
 async fn drain(env: &Env) -> bool {
+    let batches = BUFFER.with_borrow_mut(|buffer| {
+        seal(buffer);
+        buffer.sealed.clone()
+    });
     let mut all = true;
-    loop {
-        let batches = BUFFER.with_borrow_mut(|buffer| {
-            seal(buffer);
-            buffer.sealed.clone()
-        });
-        if batches.is_empty() {
-            break;
+    for batch in batches {
+        if !is_waiting(&batch) {
+            continue;
         }
-        for (shard, rows) in batches {
-            let Some(first) = rows.first().map(|row| row.id.clone()) else { continue };
-            let count = rows.len();
-            let stored = ask(env, "CLICKS", &format!("shard-{shard}"), &ClicksCommand::Store { rows }).await;
-            match stored {
-                Ok(response) if response.status_code() < 300 => acknowledged(&first, count),
-                failed => {
-                    let why = failed
-                        .map_or_else(|failure| format!("{failure:?}"), |response| response.status_code().to_string());
-                    worker::console_error!(
-                        "{}",
-                        serde_json::json!({"level": "error", "what": "clicks not stored", "why": why})
-                    );
-                    all = false;
-                }
+        let begun = now();
+        match within(DEADLINE, store_clicks(env, batch.shard, batch.first, &batch.rows)).await {
+            Ok(()) => {
+                metrics::flushed(now().since(begun));
+                acknowledged(&batch);
+            }
+            Err(why) => {
+                metrics::error("clicks not stored", &why);
+                all = false;
+                break;
             }
         }
-        if !all {
-            break;
-        }
     }
-    BUFFER.with_borrow_mut(|buffer| buffer.locked_until = Timestamp::default());
     all
 }
 
+async fn within(deadline: Duration, sending: impl Future<Output = crate::failure::Outcome<()>>) -> Result<(), String> {
+    match crate::settings::within(deadline, sending).await {
+        Some(Ok(())) => Ok(()),
+        Some(Err(failure)) => Err(format!("{failure:?}")),
+        None => Err("no answer in time".to_owned()),
+    }
+}
+
+fn is_waiting(batch: &Batch) -> bool {
+    BUFFER.with_borrow(|buffer| buffer.sealed.iter().any(|held| held.first == batch.first))
+}
+
 /// Another flush may have sent the same batch; it is taken out once.
-fn acknowledged(first: &str, count: usize) {
+fn acknowledged(batch: &Batch) {
     BUFFER.with_borrow_mut(|buffer| {
         let before = buffer.sealed.len();
-        buffer.sealed.retain(|(_, rows)| rows.first().is_none_or(|row| row.id != first));
+        buffer.sealed.retain(|held| held.first != batch.first);
         if buffer.sealed.len() < before {
-            buffer.waiting = buffer.waiting.saturating_sub(count);
+            buffer.waiting = buffer.waiting.saturating_sub(batch.rows.len());
+            buffer.clicks = buffer.clicks.saturating_sub(batch.count);
         }
     });
 }

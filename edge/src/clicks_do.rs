@@ -1,18 +1,23 @@
-//! Keeps one shard of the clicks, and what was learnt of each later (its marks).
+//! Keeps one shard of the clicks, in the batches that they came in, and what was learnt of each later (its marks).
 //!
-//! Invariant: each click has its id, so a batch that arrives twice is stored once; marks are facts of their own, so
-//! they may arrive before their click. Called by the Worker's buffer, by browsers' beacons and by the owner's reports.
+//! Invariant: a batch is known by its first click, so one that arrives twice is stored once; marks are facts of their
+//! own, so they may arrive before their click. On an alarm it hands what clicks add up to to their programs, in numbered
+//! steps that each program takes once. Called by the Worker's buffer, by browsers' beacons and by the owner's reports.
 
-use crate::command::{ClicksCommand, Query, Reply};
+mod batches;
+mod listing;
+mod rolling;
+
+use crate::command::{ClicksCommand, Reply};
 use crate::failure::{Failure, Outcome};
-use crate::store::{Bound, Store, int, text};
-use honeyguide_domain::fault::Refusal;
-use honeyguide_domain::time::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use crate::settings::{Settings, now};
+use crate::store::{Store, int, text};
+use honeyguide_domain::time::{Span, Timestamp};
+use std::sync::atomic::{AtomicI64, Ordering};
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE clicks (
         id TEXT PRIMARY KEY, program TEXT, code TEXT NOT NULL, channel TEXT, quality TEXT NOT NULL, reason TEXT,
         at INTEGER NOT NULL, visitor TEXT NOT NULL) WITHOUT ROWID;
@@ -21,63 +26,106 @@ const MIGRATIONS: &[&str] = &["
     CREATE TABLE counts (
         program TEXT NOT NULL, day INTEGER NOT NULL, event TEXT NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL,
         PRIMARY KEY (program, day, event, name)) WITHOUT ROWID;
-"];
+",
+    // Clicks are kept in batches from here on; those of the first table are moved over when the object wakes.
+    // `step`: none, while it isn't added up; else the number of the step that adds it up.
+    "
+    CREATE TABLE batches (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, first TEXT NOT NULL UNIQUE, n INTEGER NOT NULL, from_at INTEGER NOT NULL,
+        to_at INTEGER NOT NULL, unresolved INTEGER NOT NULL, step INTEGER, rows BLOB NOT NULL);
+    CREATE INDEX batches_by_time ON batches (from_at, to_at);
+    CREATE INDEX batches_by_step ON batches (step);
+    ALTER TABLE marks ADD COLUMN step INTEGER;
+    CREATE INDEX marks_by_step ON marks (step);
+    CREATE TABLE steps (number INTEGER PRIMARY KEY, done INTEGER NOT NULL);
+",
+];
+
+/// How long clicks wait to be added up, where nobody asks before.
+const ROLL_AFTER: Span = Span::seconds(10);
 
 #[durable_object]
 pub struct ClicksDo {
     store: Store,
+    env: Env,
+    /// Names this shard to programs: the object's own id.
+    name: String,
     ready: Outcome<()>,
+    /// Until when an alarm is known to be set. Forgetting it sets one too many.
+    armed_until: AtomicI64,
 }
 
 impl DurableObject for ClicksDo {
-    fn new(state: State, _env: Env) -> Self {
+    fn new(state: State, env: Env) -> Self {
         let store = Store::new(&state);
-        let ready = store.migrate(MIGRATIONS);
-        Self { store, ready }
+        let ready = store.migrate(MIGRATIONS).and_then(|()| batches::adopt(&store));
+        Self { store, env, name: state.id().to_string(), ready, armed_until: AtomicI64::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        let command = request.text().await?;
+        let body = request.bytes().await?;
         if let Err(failure) = &self.ready {
             return Failure::Ours(format!("{failure:?}")).answer();
         }
-        match self.store.transaction(|| self.handle(serde_json::from_str(&command)?)) {
+        let outcome = match request.path().strip_prefix("/clicks/") {
+            Some(first) => self.store.transaction(|| {
+                batches::keep(&self.store, first, &body)?;
+                self.arm(now().after(ROLL_AFTER))?;
+                Ok(Reply::none())
+            }),
+            None => self.handle(&body).await,
+        };
+        match outcome {
             Ok(reply) => reply.answer(),
             Err(failure) => failure.answer(),
         }
     }
-}
 
-#[derive(Deserialize)]
-struct Stored {
-    id: String,
-    code: String,
-    channel: Option<String>,
-    quality: String,
-    reason: Option<String>,
-    at: i64,
-    marks: Option<String>,
+    async fn alarm(&self) -> worker::Result<Response> {
+        self.armed_until.store(0, Ordering::Relaxed);
+        // Re-armed before anything that can fail: alarms are given up after six failures.
+        let armed = self.arm(now().after(Span::seconds(30)));
+        let rolled = match armed {
+            Ok(()) => self.roll().await,
+            failed => failed,
+        };
+        let next = rolled.and_then(|()| {
+            let settings = Settings::of(&self.env);
+            self.store.transaction(|| batches::forget(&self.store, now().before(settings.click_retention)))?;
+            self.armed_until.store(0, Ordering::Relaxed);
+            // While there is anything, it looks in once a day for what has been kept long enough.
+            let any = self.store.number("SELECT COUNT(*) AS n FROM (SELECT 1 FROM batches LIMIT 1)", vec![])?;
+            let waits = rolling::waits(&self.store)?;
+            self.arm(now().after(if waits { ROLL_AFTER } else { Span::days(if any > 0 { 1 } else { 3_650 }) }))
+        });
+        if let Err(failure) = next {
+            crate::metrics::error("clicks not added up", &format!("{failure:?}"));
+        }
+        Response::empty()
+    }
 }
 
 impl ClicksDo {
-    fn handle(&self, command: ClicksCommand) -> Outcome<Reply> {
-        match command {
-            ClicksCommand::Store { rows } => {
-                let rows = serde_json::to_string(&rows)?;
-                self.store.run(
-                    "INSERT OR IGNORE INTO clicks (id, program, code, channel, quality, reason, at, visitor)
-                     SELECT value ->> 'id', value ->> 'program', value ->> 'code', value ->> 'channel', value ->> 'quality',
-                            value ->> 'reason', value ->> 'at', value ->> 'visitor' FROM json_each(?)",
-                    vec![text(rows)],
-                )?;
-                Ok(Reply::none())
-            }
-            ClicksCommand::Mark { click, mark, at } => {
+    /// Has the alarm ring by then.
+    fn arm(&self, at: Timestamp) -> Outcome<()> {
+        let armed = Timestamp::from_millis(self.armed_until.load(Ordering::Relaxed));
+        if armed > now() && armed <= at {
+            return Ok(());
+        }
+        self.store.wake(at)?;
+        self.armed_until.store(at.millis(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn handle(&self, body: &[u8]) -> Outcome<Reply> {
+        match serde_json::from_slice(body)? {
+            ClicksCommand::Mark { click, mark, at } => self.store.transaction(|| {
                 let values = vec![text(click), text(mark), int(at)];
                 self.store.run("INSERT OR IGNORE INTO marks (click, mark, at) VALUES (?, ?, ?)", values)?;
+                self.arm(now().after(ROLL_AFTER))?;
                 Ok(Reply::none())
-            }
-            ClicksCommand::Count { program, name, event, at } => {
+            }),
+            ClicksCommand::Count { program, name, event, at } => self.store.transaction(|| {
                 let day = Timestamp::from_millis(at).day().millis();
                 self.store.run(
                     "INSERT INTO counts (program, day, event, name, n) VALUES (?, ?, ?, ?, 1)
@@ -85,89 +133,23 @@ impl ClicksDo {
                     vec![text(program), int(day), text(event), text(name)],
                 )?;
                 Ok(Reply::none())
+            }),
+            ClicksCommand::List { program, code, quality, from, to, after, limit } => {
+                let narrow = listing::Narrow { program, code, quality, from, to };
+                listing::list(&self.store, &narrow, after.as_deref(), limit)
             }
-            ClicksCommand::List { program, query } => self.list(&program, &query),
-            ClicksCommand::Stats { program, group_by, query } => self.stats(&program, &group_by, &query),
+            ClicksCommand::Roll { program, between } => {
+                self.roll().await?;
+                let tallies = between
+                    .into_iter()
+                    .map(|(from, to)| batches::tallied_between(&self.store, &program, from, to))
+                    .collect::<Outcome<Vec<_>>>()?;
+                Reply::ok(&tallies.concat())
+            }
         }
     }
 
-    fn list(&self, program: &str, query: &Query) -> Outcome<Reply> {
-        let (mut clause, mut values) = narrowed(program, query)?;
-        clause.push_str(" ORDER BY at, id LIMIT ? OFFSET ?");
-        values.extend([int(query.limit + 1), int(query.cursor)]);
-        let columns =
-            "id, code, channel, quality, reason, at, (SELECT group_concat(mark) FROM marks WHERE click = id) AS marks";
-        let mut rows: Vec<Stored> = self.store.rows(&format!("SELECT {columns} FROM clicks WHERE {clause}"), values)?;
-        let more = i64::try_from(rows.len()).unwrap_or(0) > query.limit;
-        rows.truncate(usize::try_from(query.limit).unwrap_or(0));
-        let data: Vec<Value> = rows.iter().map(Stored::json).collect();
-        let next = more.then(|| (query.cursor + query.limit).to_string());
-        Reply::ok(&json!({"data": data, "next_cursor": next}))
-    }
-
-    fn stats(&self, program: &str, group_by: &str, query: &Query) -> Outcome<Reply> {
-        let key = match group_by {
-            "hour" => "strftime('%Y-%m-%dT%H:00:00.000Z', at / 1000, 'unixepoch')",
-            "day" => "strftime('%Y-%m-%d', at / 1000, 'unixepoch')",
-            "code" => "code",
-            "channel" => "COALESCE(channel, '')",
-            _ => {
-                let message = "group_by is one of hour, day, code, channel.";
-                return Err(Refusal::new(400, "unknown_value", message).at("group_by").into());
-            }
-        };
-        let (clause, values) = narrowed(program, query)?;
-        let marked = |mark: &str| {
-            format!(
-                "SUM(quality = 'person' AND EXISTS (SELECT 1 FROM marks WHERE click = id AND mark = '{mark}')) AS {mark}"
-            )
-        };
-        let is = |quality: &str| format!("SUM(quality = '{quality}') AS {quality}");
-        let columns = [
-            format!("{key} AS key"),
-            "COUNT(*) AS raw".to_owned(),
-            is("person"),
-            "COUNT(DISTINCT CASE WHEN quality = 'person' THEN at / 86400000 || visitor END) AS \"unique\"".to_owned(),
-            marked("human"),
-            marked("engaged"),
-            marked("qualified"),
-            is("bot"),
-            is("unfurler"),
-            is("prefetch"),
-            is("head"),
-            is("embedded"),
-        ];
-        let query = format!("SELECT {} FROM clicks WHERE {clause} GROUP BY 1 ORDER BY 1", columns.join(", "));
-        let rows: Vec<Value> = self.store.rows(&query, values)?;
-        Reply::ok(&rows)
-    }
-}
-
-/// The clause for a program's clicks within what a query asks for.
-fn narrowed(program: &str, query: &Query) -> Outcome<(String, Vec<Bound>)> {
-    let mut clause = "program = ?".to_owned();
-    let mut values = vec![text(program)];
-    if let Some(code) = query.filter("code") {
-        clause.push_str(" AND code = ?");
-        values.push(text(code.to_lowercase()));
-    }
-    for (name, test) in [("from", " AND at >= ?"), ("to", " AND at < ?")] {
-        if let Some(at) = query.filter(name) {
-            let at = Timestamp::parse(at).map_err(|bad| Refusal::new(400, "invalid_time", bad.to_string()).at(name))?;
-            clause.push_str(test);
-            values.push(int(at.millis()));
-        }
-    }
-    Ok((clause, values))
-}
-
-impl Stored {
-    fn json(&self) -> Value {
-        let marked = |mark: &str| self.marks.as_deref().is_some_and(|marks| marks.split(',').any(|held| held == mark));
-        json!({
-            "id": self.id, "code": self.code, "channel": self.channel, "quality": self.quality, "reason": self.reason,
-            "at": Timestamp::from_millis(self.at), "human": marked("human"), "engaged": marked("engaged"),
-            "qualified": marked("qualified"),
-        })
+    async fn roll(&self) -> Outcome<()> {
+        rolling::roll(&self.env, &self.store, &self.name).await
     }
 }

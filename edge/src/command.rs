@@ -3,6 +3,8 @@
 use crate::failure::{Failure, Outcome};
 use crate::store::{Bound, int, text};
 use honeyguide_domain::auth::Scope;
+use honeyguide_domain::id::ClickId;
+use honeyguide_domain::wire::clicks::Tally;
 use honeyguide_domain::wire::destinations::{Handover, Setting};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -35,6 +37,8 @@ pub(crate) enum DirectoryCommand {
         code: String,
         host: String,
     },
+    /// Today's key for telling visitors apart.
+    Day,
     /// Takes codes for a program; `owner` makes a second try find its own.
     Claim {
         program: String,
@@ -57,9 +61,13 @@ pub(crate) struct Resolved {
     /// Where a visitor goes when the code leads nowhere.
     pub(crate) site: Option<String>,
     pub(crate) host_program: Option<String>,
-    /// Today's key for telling visitors apart, and its day.
-    pub(crate) day_key: String,
+}
+
+/// A day, by its first moment in milliseconds, and its key for telling visitors apart.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Day {
     pub(crate) day: i64,
+    pub(crate) key: String,
 }
 
 /// Who asks a program's object.
@@ -216,6 +224,17 @@ pub(crate) enum ProgramCommand {
         id: String,
         why: String,
     },
+    /// A part of what a shard's step of clicks adds up to.
+    AddClicks {
+        shard: String,
+        step: i64,
+        part: i64,
+        tallies: Vec<Tally>,
+    },
+    ClickStats {
+        query: ClickQuery,
+        edges: Vec<Tally>,
+    },
     Offer {
         code: Option<String>,
     },
@@ -270,26 +289,52 @@ impl Query {
     }
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct ClickRow {
-    pub(crate) id: String,
-    pub(crate) program: Option<String>,
-    pub(crate) code: String,
-    pub(crate) channel: Option<String>,
-    pub(crate) quality: String,
-    /// Why it was no touch, where it was none.
-    pub(crate) reason: Option<String>,
-    pub(crate) at: i64,
-    pub(crate) visitor: String,
-}
-
+/// To a shard of the clicks; batches come by `store_clicks`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ClicksCommand {
-    Store { rows: Vec<ClickRow> },
-    Mark { click: String, mark: String, at: i64 },
-    Count { program: String, name: String, event: String, at: i64 },
-    List { program: String, query: Query },
-    Stats { program: String, group_by: String, query: Query },
+    Mark {
+        click: String,
+        mark: String,
+        at: i64,
+    },
+    Count {
+        program: String,
+        name: String,
+        event: String,
+        at: i64,
+    },
+    /// Raw clicks after one, in the order in which they were made. Times in milliseconds, `to` excluded.
+    List {
+        program: String,
+        code: Option<String>,
+        quality: Option<String>,
+        from: i64,
+        to: i64,
+        after: Option<String>,
+        limit: usize,
+    },
+    /// Adds up all there is; then says what a program's clicks between some moments add up to.
+    Roll {
+        program: String,
+        between: Vec<(i64, i64)>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum GroupBy {
+    Hour,
+    Day,
+    Code,
+    Channel,
+}
+
+/// Which counts are asked for: whole hours, `to_hour` excluded.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ClickQuery {
+    pub(crate) group_by: GroupBy,
+    pub(crate) code: Option<String>,
+    pub(crate) from_hour: i64,
+    pub(crate) to_hour: i64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -303,13 +348,27 @@ pub(crate) enum DestinationCommand {
 /// Asks an object. The reply is the object's HTTP answer as it is: status, headers, body.
 pub(crate) async fn ask(env: &Env, binding: &str, name: &str, command: &impl Serialize) -> Outcome<Response> {
     #[cfg(feature = "faults")]
-    crate::faults::reach()?;
+    crate::faults::reach(binding).await?;
     let body = serde_json::to_string(command)?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));
     let request = Request::new_with_init("https://object/", &init)?;
     let stub = env.durable_object(binding)?.get_by_name(name)?;
     Ok(stub.fetch_with_request(request).await?)
+}
+
+/// Hands a batch of clicks to its shard.
+pub(crate) async fn store_clicks(env: &Env, shard: u16, first: ClickId, rows: &[u8]) -> Outcome<()> {
+    #[cfg(feature = "faults")]
+    crate::faults::reach("CLICKS").await?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(js_sys::Uint8Array::from(rows).into()));
+    let request = Request::new_with_init(&format!("https://object/clicks/{first}"), &init)?;
+    let stub = env.durable_object("CLICKS")?.get_by_name(&format!("shard-{shard}"))?;
+    match stub.fetch_with_request(request).await?.status_code() {
+        200..=299 => Ok(()),
+        status => Err(Failure::Ours(format!("the shard answered {status}"))),
+    }
 }
 
 /// Asks an object for a value of ours; anything but 200 is a failure, and a refusal is passed on.

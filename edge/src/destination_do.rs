@@ -79,7 +79,7 @@ impl DurableObject for DestinationDo {
         let rearmed = self.rearm();
         for failure in [armed.err(), sent.err(), rearmed.err()].into_iter().flatten() {
             let why = format!("{failure:?}");
-            worker::console_error!("{}", json!({"level": "error", "what": "destination alarm", "why": why}));
+            crate::metrics::error("destination alarm", &why);
         }
         Response::empty()
     }

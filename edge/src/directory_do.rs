@@ -3,7 +3,7 @@
 //! Invariant: what isn't here is never asked elsewhere, so a guessed name creates no object. Called by the Worker on a
 //! cold cache. It also keeps the day's key for telling visitors apart; keys of past days are deleted.
 
-use crate::command::{DirectoryCommand, Known, Reply, Resolved};
+use crate::command::{Day, DirectoryCommand, Known, Reply, Resolved};
 use crate::failure::Outcome;
 use crate::settings::{chance, now};
 use crate::store::{Store, int, text};
@@ -93,6 +93,10 @@ impl DirectoryDo {
                 Reply::ok(&json!({"data": rows, "next_cursor": null}))
             }
             DirectoryCommand::Resolve { code, host } => self.resolve(&code, &host),
+            DirectoryCommand::Day => {
+                let day = now().day().millis();
+                Reply::ok(&Day { day, key: self.day_key(day)? })
+            }
             DirectoryCommand::Claim { program, code, owner } => self.claim(&program, &code, &owner),
         }
     }
@@ -116,10 +120,8 @@ impl DirectoryDo {
                 self.store.rows("SELECT id, site, ready FROM programs WHERE ready = 1 LIMIT 2", vec![])?;
             home = if all.len() == 1 { all.into_iter().next() } else { None };
         }
-        let day = now().day().millis();
-        let day_key = self.day_key(day)?;
         let host_program = home.as_ref().map(|row| row.id.clone());
-        Reply::ok(&Resolved { program, site: home.map(|row| row.site), host_program, day_key, day })
+        Reply::ok(&Resolved { program, site: home.map(|row| row.site), host_program })
     }
 
     fn day_key(&self, day: i64) -> Outcome<String> {

@@ -50,10 +50,7 @@ impl Failure {
         match self {
             Self::Refused(refusal) => refused(&refusal),
             Self::Ours(why) => {
-                worker::console_error!(
-                    "{}",
-                    serde_json::json!({"level": "error", "what": "request failed", "why": why})
-                );
+                crate::metrics::error("request failed", &why);
                 refused(&Refusal::new(500, "internal", "Something went wrong here. Try again; nothing was half done."))
             }
         }

@@ -1,10 +1,15 @@
 //! Breaks things on purpose, on a build of its own. The bundle that ships doesn't contain this file.
 
 use crate::failure::{Failure, Outcome};
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::time::Duration;
+
+/// Longer than any deadline.
+const SLOW: Duration = Duration::from_secs(8);
 
 thread_local! {
-    static STORAGE_DOWN: Cell<bool> = const { Cell::new(false) };
+    /// What is broken from now on: `DIRECTORY`, `PROGRAM` or `CLICKS` can't be reached, `storage` neither; or it is slow.
+    static BROKEN: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// Panics when the request asked for this fault by name.
@@ -12,16 +17,22 @@ pub(crate) fn trip(asked: &str, name: &str) {
     assert!(asked != name, "fault: {name}");
 }
 
-/// From now on this isolate reaches no object, or reaches them again.
+/// From now on this isolate has this fault: `directory-down`, `program-down`, `clicks-down`, `storage-down`,
+/// `storage-slow`; or none: `storage-up`.
 pub(crate) fn switch(asked: &str) {
     match asked {
-        "storage-down" => STORAGE_DOWN.set(true),
-        "storage-up" => STORAGE_DOWN.set(false),
-        _ => {}
+        "" => {}
+        "storage-up" => BROKEN.take().clear(),
+        fault => BROKEN.set(fault.to_owned()),
     }
 }
 
-/// Whether objects can be asked.
-pub(crate) fn reach() -> Outcome<()> {
-    if STORAGE_DOWN.get() { Err(Failure::Ours("fault: storage is down".to_owned())) } else { Ok(()) }
+/// Whether the objects of a binding can be asked; late, where storage is slow.
+pub(crate) async fn reach(binding: &str) -> Outcome<()> {
+    let broken = BROKEN.with_borrow(Clone::clone);
+    let down = broken.strip_suffix("-down").is_some_and(|what| what == "storage" || what.eq_ignore_ascii_case(binding));
+    if broken == "storage-slow" {
+        worker::Delay::from(SLOW).await;
+    }
+    if down { Err(Failure::Ours(format!("fault: {binding} is down"))) } else { Ok(()) }
 }

@@ -1,17 +1,18 @@
-// The two crossings of the redirect's hot path: one that reads all it needs of a request, one that builds the answer.
-// Each call over the border costs, and so does each string; so all facts travel as one text.
+// The two crossings of the redirect: one that reads all it needs of a request, one that builds the answer. Each call
+// over the module's border costs, and so does each string; so all facts travel as one text.
 
 const NAMES = [
-  "host", "user-agent", "sec-fetch-mode", "sec-fetch-dest", "sec-purpose", "purpose", "x-moz", "sec-gpc", "cookie",
+  "user-agent", "sec-fetch-mode", "sec-fetch-dest", "sec-purpose", "purpose", "x-moz", "sec-gpc", "cookie",
   "x-forwarded-proto",
 ];
 
-/** Method, address, then the headers above and the one that carries the client's address; joined by line feeds. */
+/** Method, address, the headers above, the client's address and network; joined by line feeds. */
 export function requestFacts(request, addressHeader) {
   const headers = request.headers;
   let facts = request.method + "\n" + request.url;
   for (const name of NAMES) facts += "\n" + (headers.get(name) ?? "");
-  return facts + "\n" + ((addressHeader && headers.get(addressHeader)) || "");
+  facts += "\n" + ((addressHeader && headers.get(addressHeader)) || "");
+  return facts + "\n" + (request.cf?.asn ?? "");
 }
 
 /** A redirect that no cache keeps and no index lists. An empty cookie sets none. */

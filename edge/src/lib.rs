@@ -14,6 +14,7 @@ mod redirect;
 
 mod command;
 mod failure;
+mod metrics;
 mod store;
 
 mod clicks_do;
@@ -24,38 +25,42 @@ mod program_do;
 #[cfg(feature = "faults")]
 mod faults;
 
+pub use buffer::{flush_now, flush_soon};
 pub use clicks_do::ClicksDo;
 pub use destination_do::DestinationDo;
 pub use directory_do::DirectoryDo;
 pub use program_do::ProgramDo;
+pub use redirect::hot;
 
 use failure::{Outcome, json};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::site::host_of;
 use redirect::Seen;
-use settings::Settings;
+use settings::{Friends, Settings};
 use worker::{Context, Env, Request, event};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
     let settings = Settings::of(&env);
-    let facts = redirect::facts(request.inner(), &settings);
+    let facts = redirect::facts(request.inner(), &env);
     let seen = Seen::of(&facts);
     let (path, _) = seen.path_and_query();
-    let friend =
-        path.strip_prefix(settings.friend_path.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-    match friend.map(|rest| rest.trim_start_matches('/')) {
-        Some(rest) if rest == "-" || rest.starts_with("-/") => {
-            let visit =
-                public::Visit { env: &env, settings: &settings, seen: &seen, token: public::identity(&request) };
-            let rest = rest.strip_prefix("-/").unwrap_or_default();
+    match settings.friends(path) {
+        Some(Friends::Browser(rest)) => {
+            metrics::request("browser");
+            let visit = public::Visit { env: &env, settings, seen: &seen, token: public::identity(&request) };
             answered(public::answer(&visit, rest, request).await)
         }
-        Some(rest) if matches!(seen.method, "GET" | "HEAD") => {
-            Ok(redirect::answer(&seen, rest, &env, &context, &settings).await)
+        Some(Friends::Link(rest)) if matches!(seen.method, "GET" | "HEAD") => {
+            Ok(redirect::answer(&seen, rest, &env, &context, settings).await)
         }
-        Some(_) => answered(Err(Refusal::new(405, "method_not_allowed", "A link is followed with GET.").into())),
-        None => answered(owners(&seen, &env, &settings, request).await),
+        Some(Friends::Link(_)) => {
+            answered(Err(Refusal::new(405, "method_not_allowed", "A link is followed with GET.").into()))
+        }
+        None => {
+            metrics::request("owner");
+            answered(owners(&seen, &env, settings, request).await)
+        }
     }
 }
 

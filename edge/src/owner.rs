@@ -1,9 +1,11 @@
 //! The owner's API, `/v1/…`: who asks, what for, and which object answers. The match in `routes` is its table of
 //! contents; this carries a request there.
 
+mod clicks;
 mod many;
 mod routes;
 
+pub(crate) use clicks::of_code as clicks_of;
 pub(crate) use routes::answer;
 
 use crate::command::{
@@ -86,18 +88,6 @@ pub(crate) async fn claim_code(
         }
     }
     Err(Failure::Ours("no free code in eight tries".to_owned()))
-}
-
-/// Raw, person and human clicks of one code.
-pub(crate) async fn clicks_of(env: &Env, settings: &Settings, program: &str, code: &str) -> Outcome<Value> {
-    let mut query = Query { limit: 1, ..Query::default() };
-    query.filters.insert("code".to_owned(), code.to_owned());
-    let rows = many::stats(env, settings, program, "code", &query).await?;
-    let zero = serde_json::json!({"raw": 0, "person": 0, "human": 0});
-    Ok(rows
-        .into_iter()
-        .next()
-        .map_or(zero, |row| serde_json::json!({"raw": row["raw"], "person": row["person"], "human": row["human"]})))
 }
 
 /// One authenticated request of the owner's.
@@ -209,12 +199,23 @@ impl<'a> Asked<'a> {
         ask(self.env, "PROGRAM", program, &call).await
     }
 
+    /// The page of a list whose cursors are ids: beside the rest, where it goes on.
+    fn page_by_id(&self, filters: &[&str]) -> Outcome<(Query, Option<String>)> {
+        let cursor = crate::public::parameter(self.query, "cursor");
+        let rest: Vec<&str> = self.query.split('&').filter(|pair| !pair.starts_with("cursor=")).collect();
+        Ok((self.page_of(&rest.join("&"), filters)?, cursor))
+    }
+
     /// The page and filters of a list; a parameter that nobody knows is refused by name.
     fn page(&self, filters: &[&str]) -> Outcome<Query> {
+        self.page_of(self.query, filters)
+    }
+
+    fn page_of(&self, asked: &str, filters: &[&str]) -> Outcome<Query> {
         let mut query = Query { limit: 100, ..Query::default() };
-        for pair in self.query.split('&').filter(|pair| !pair.is_empty()) {
+        for pair in asked.split('&').filter(|pair| !pair.is_empty()) {
             let name = pair.split('=').next().unwrap_or_default();
-            let value = crate::public::parameter(self.query, name).unwrap_or_default();
+            let value = crate::public::parameter(asked, name).unwrap_or_default();
             let bad = |message: &str| Refusal::new(400, "invalid_parameter", message).at(name);
             match name {
                 "limit" => {

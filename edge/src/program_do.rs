@@ -4,6 +4,7 @@
 //! transaction, outbox rows included; only then does anything leave. No truth is kept outside `SQLite`. Called by the
 //! Worker, and by its own alarm, which hands over the outbox and approves rewards whose hold has ended.
 
+mod clicks;
 mod conversions;
 mod destinations;
 mod files;
@@ -68,8 +69,7 @@ impl DurableObject for ProgramDo {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        let settings = Settings::of(&self.env);
-        let turn = self.turn(&settings);
+        let turn = self.turn(Settings::of(&self.env));
         // Re-armed before anything that can fail: alarms are given up after six failures.
         if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(30))) {
             return failure.answer();
@@ -79,8 +79,7 @@ impl DurableObject for ProgramDo {
         idempotency::forget(&self.store, turn.now).ok();
         if let Err(failure) = approved.and(handed) {
             // The alarm that was set above tries again.
-            let why = format!("{failure:?}");
-            worker::console_error!("{}", serde_json::json!({"level": "error", "what": "program alarm", "why": why}));
+            crate::metrics::error("program alarm", &format!("{failure:?}"));
             return Response::empty();
         }
         match outbox::rearm(&self.store, now()) {
@@ -103,8 +102,7 @@ impl ProgramDo {
 
     fn run(&self, call: &str) -> Outcome<Reply> {
         let call: ProgramCall = serde_json::from_str(call)?;
-        let settings = Settings::of(&self.env);
-        let turn = self.turn(&settings);
+        let turn = self.turn(Settings::of(&self.env));
         #[cfg(feature = "faults")]
         let turn = Turn { fault: &call.fault, ..turn };
         if let ProgramCommand::ConvertMany { lines } = &call.command {
@@ -183,6 +181,8 @@ impl Turn<'_> {
             C::TestDestination { id } => self.test_destination(id),
             C::RotateDestination { id } => self.rotate_destination(id),
             C::DestinationGone { id, why } => self.destination_gone(id, why),
+            C::AddClicks { shard, step, part, tallies } => self.add_clicks(shard, *step, *part, tallies),
+            C::ClickStats { query, edges } => self.click_stats(query, edges),
             C::Offer { code } => self.offer(code.as_deref()),
             C::Reference { touches } => self.reference(touches),
             C::JoinByIdentity { token } => self.join_by_identity(token),

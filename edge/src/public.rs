@@ -15,6 +15,7 @@ use honeyguide_domain::id::ClickId;
 use honeyguide_domain::ratelimit::{BROWSER, Buckets, JOIN, Limit};
 use honeyguide_domain::site::{Site, host_of};
 use honeyguide_domain::token::{self, ProgramTag, Touch};
+use honeyguide_domain::visitor::DayKey;
 use honeyguide_domain::wire::participants::{Beacon, BeaconEvent, ConsentGiven, Join, NewClaim};
 use honeyguide_domain::wire::read;
 use serde_json::Value;
@@ -67,8 +68,8 @@ impl Visit<'_> {
     async fn program(&self, key: Option<&str>, limit: Limit) -> Outcome<String> {
         let bad = || Refusal::new(401, "unauthorized", "Send the program's publishable key as \"k\": hg_pk_….").at("k");
         let program = key.and_then(program_of_publishable).ok_or_else(bad)?;
-        let visitor = self.seen.visitor(&format!("{} {}", program.as_str(), limit.burst));
-        let visitor = u64::from_str_radix(&visitor, 16).unwrap_or(0);
+        let key = format!("{} {}", program.as_str(), limit.burst);
+        let visitor = self.seen.visitor(&DayKey::new(key.as_bytes()));
         let wait = BUCKETS.with_borrow_mut(|buckets| buckets.take(visitor, limit, now()));
         wait.map_err(Refusal::too_often)?;
         if known_program(self.env, program.as_str()).await?.is_none() {
@@ -91,7 +92,7 @@ impl Visit<'_> {
     /// The newest touch of this program that the cookie proves.
     fn newest(&self, program: &str) -> Option<Touch> {
         let tag = ProgramTag::of(program);
-        let proved = |token: &str| self.settings.signer.check(token).ok().filter(|touch| touch.program == tag);
+        let proved = |token: &str| self.settings.signer.check(token).ok().filter(|touch| touch.program.fits(tag));
         self.seen.touches().split('.').filter_map(proved).max_by_key(Touch::at)
     }
 
@@ -163,7 +164,7 @@ impl Visit<'_> {
             return Ok(response);
         }
         let Some(touch) = self.consented(&program, given.via.as_deref()).await else { return Ok(response) };
-        let link = redirect::resolve(self.env, touch.code.as_str(), host).await;
+        let link = redirect::resolve(self.env, self.settings, touch.code.as_str(), host).await;
         let signer = &self.settings.signer;
         let value = token::carry_on(signer, self.seen.touches(), &signer.sign(&touch));
         let cookie = redirect::set_cookie(self.seen, &value, domain.as_deref(), link.window_seconds);
@@ -176,9 +177,9 @@ impl Visit<'_> {
             return Some(Touch { consented: true, ..touch });
         }
         let code = Code::parse(via?).ok()?;
-        let link = redirect::resolve(self.env, code.as_str(), host_of(self.seen.host)).await;
-        let own = link.program.as_deref() == Some(program) && link.objection.is_none();
-        let click = ClickId::new(now(), buffer::shard(self.settings.shards), chance());
+        let link = redirect::resolve(self.env, self.settings, code.as_str(), host_of(self.seen.host)).await;
+        let own = link.program == program && link.objection.is_none();
+        let click = ClickId::new(now(), buffer::shard(self.settings), chance());
         own.then(|| Touch { click, program: ProgramTag::of(program), code, gpc: self.seen.gpc, consented: true })
     }
 

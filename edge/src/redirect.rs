@@ -1,122 +1,63 @@
-//! `/r/{code}`: what every friend waits for. The link comes from the isolate's cache, else from the directory and the
-//! program's object; the verdict from `domain`; the click goes to the buffer; the answer is built in one call.
+//! `/r/{code}`: what every friend waits for. The link comes from the isolate's cache, else from the data centre's, else
+//! from the directory and the program's object; the verdict from `domain`; the click goes to the buffer.
 //!
 //! Invariant: no object is asked when the link is cached, and whatever fails, the friend arrives.
 
+mod agents;
 mod links;
+mod pages;
+mod seen;
 
-pub(crate) use links::{Link, forget, resolve};
+use links::Link;
+pub(crate) use links::{count as links_held, forget, resolve};
+pub(crate) use pages::plain;
+pub(crate) use seen::{Seen, facts, percent_decoded};
 
-use crate::buffer;
-use crate::command::ClickRow;
-use crate::settings::{Settings, chance, now};
-use honeyguide_domain::clickquality::{self, Quality, RequestFacts};
-use honeyguide_domain::code::LONGEST;
+use crate::buffer::{self, Asks};
+use crate::metrics;
+use crate::settings::{Friends, Settings, chance_for_click, now};
+use honeyguide_domain::clickquality::Quality;
+use honeyguide_domain::code::{Code, LONGEST};
 use honeyguide_domain::id::ClickId;
-use honeyguide_domain::site::{Site, host_of};
-use honeyguide_domain::token::{self, ProgramTag, Touch};
-use wasm_bindgen::prelude::*;
+use honeyguide_domain::time::Timestamp;
+use honeyguide_domain::token::{self, Touch};
+use honeyguide_domain::wire::clicks::Click;
+use std::borrow::Cow;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Context, Env};
 
-#[wasm_bindgen(module = "/src/glue.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = requestFacts)]
-    fn request_facts(request: &web_sys::Request, address_header: &str) -> String;
-
-    #[wasm_bindgen(js_name = redirectAnswer)]
-    fn redirect_answer(location: &str, cookie: &str) -> web_sys::Response;
+/// Answers a link that this isolate knows, at once: one character for what the answer asks of its request (`0` nothing,
+/// `1` a flush soon, `2` to be in storage first), the address, a line feed, the cookie. Nothing: go the whole way.
+#[wasm_bindgen]
+pub fn hot(facts: &str) -> Option<String> {
+    let settings = Settings::held()?;
+    let seen = Seen::of(facts);
+    let Friends::Link(rest) = settings.friends(seen.path_and_query().0)? else { return None };
+    let asked = Asked::of(&seen, rest)?;
+    let now = now();
+    let link = links::held(&asked.code, seen.host, now)?;
+    let (quality, reason) = seen.quality();
+    if matches!(quality, Quality::Prefetch | Quality::Unfurler) {
+        return None;
+    }
+    let visitor = links::visitor(&seen, now)?;
+    metrics::link_held();
+    let arrival = arrive(&seen, &asked, &link, quality, reason, visitor, now, settings);
+    let asks = match arrival.asks {
+        Asks::FlushNow => '2',
+        _ if link.before_redirect => '2',
+        Asks::FlushSoon => '1',
+        Asks::Nothing => '0',
+    };
+    let mut answer = String::with_capacity(arrival.location.len() + arrival.cookie.len() + 2);
+    answer.push(asks);
+    answer.push_str(&arrival.location);
+    answer.push('\n');
+    answer.push_str(&arrival.cookie);
+    Some(answer)
 }
 
-/// What is read of a request, split once.
-pub(crate) struct Seen<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) url: &'a str,
-    pub(crate) host: &'a str,
-    user_agent: &'a str,
-    sec_fetch_mode: &'a str,
-    sec_fetch_dest: &'a str,
-    purpose: &'a str,
-    pub(crate) gpc: bool,
-    cookie: &'a str,
-    pub(crate) https: bool,
-    pub(crate) address: &'a str,
-}
-
-/// The text of all facts about a request, to be split by `Seen::of`.
-pub(crate) fn facts(request: &web_sys::Request, settings: &Settings) -> String {
-    request_facts(request, &settings.address_header)
-}
-
-impl<'a> Seen<'a> {
-    pub(crate) fn of(facts: &'a str) -> Self {
-        let mut lines = facts.split('\n');
-        let mut next = || lines.next().unwrap_or_default();
-        let (method, url, host, user_agent) = (next(), next(), next(), next());
-        let (sec_fetch_mode, sec_fetch_dest) = (next(), next());
-        let purpose = [next(), next(), next()].into_iter().find(|purpose| !purpose.is_empty()).unwrap_or_default();
-        let (gpc, cookie, proto, address) = (next() == "1", next(), next(), next());
-        let https = if proto.is_empty() { url.starts_with("https:") } else { proto == "https" };
-        Self { method, url, host, user_agent, sec_fetch_mode, sec_fetch_dest, purpose, gpc, cookie, https, address }
-    }
-
-    /// Path and query of the address.
-    pub(crate) fn path_and_query(&self) -> (&'a str, &'a str) {
-        let path = self.url.splitn(4, '/').nth(3).map_or("", |_| self.url.get(self.origin_length()..).unwrap_or("/"));
-        let path = path.split('#').next().unwrap_or_default();
-        path.split_once('?').unwrap_or((path, ""))
-    }
-
-    fn origin_length(&self) -> usize {
-        let after = self.url.find("://").map_or(0, |at| at + 3);
-        self.url.get(after..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(self.url.len(), |at| after + at)
-    }
-
-    pub(crate) const fn cookie_name(&self) -> &'static str {
-        if self.https { "__Secure-hg" } else { "hg" }
-    }
-
-    /// The attribution cookie's value, or nothing.
-    pub(crate) fn touches(&self) -> &'a str {
-        let own = |pair: &'a str| pair.trim().split_once('=').filter(|(name, _)| *name == self.cookie_name());
-        self.cookie.split(';').find_map(own).map_or("", |(_, value)| value)
-    }
-
-    /// A stand-in for this visitor that lasts a day; neither address nor agent can be had back from it.
-    pub(crate) fn visitor(&self, day_key: &str) -> String {
-        let mark = format!("{}\n{}", folded_address(self.address), self.user_agent);
-        short_hex(&token::derive(day_key.as_bytes(), mark.as_bytes()))
-    }
-
-    fn quality(&self) -> Quality {
-        clickquality::judge(&RequestFacts {
-            method: self.method,
-            user_agent: self.user_agent,
-            sec_fetch_mode: self.sec_fetch_mode,
-            sec_fetch_dest: self.sec_fetch_dest,
-            purpose: self.purpose,
-        })
-    }
-}
-
-/// The first address of the header; of IPv6, the network (/64).
-fn folded_address(header: &str) -> String {
-    let address = header.split(',').next().unwrap_or_default().trim();
-    match address.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V6(v6)) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::")
-        }
-        Ok(v4) => v4.to_string(),
-        Err(_) => String::new(),
-    }
-}
-
-fn short_hex(bytes: &[u8; 32]) -> String {
-    let first = bytes.first_chunk::<8>().copied().unwrap_or_default();
-    format!("{:016x}", u64::from_be_bytes(first))
-}
-
-/// Answers `/r/{code}[/{channel}]`; `rest` is what follows the friend's path and its slash.
+/// The whole way: `rest` is what follows the friend's path and its slash.
 pub(crate) async fn answer(
     seen: &Seen<'_>,
     rest: &str,
@@ -124,143 +65,125 @@ pub(crate) async fn answer(
     context: &Context,
     settings: &Settings,
 ) -> web_sys::Response {
-    let (code, channel) = rest.split_once('/').unwrap_or((rest, ""));
-    let decoded = percent_decoded(code);
-    if decoded.chars().count() > LONGEST {
-        return plain(404, "There is no such link.");
-    }
-    let written = decoded.trim().to_lowercase();
-    let link = resolve(env, &written, host_of(seen.host)).await;
-    let quality = seen.quality();
-    let objection = link.objection.clone();
-    let click = ClickId::new(now(), buffer::shard(settings.shards), chance());
-    let counts = objection.is_none() && quality == Quality::Person;
-    let (location, cookie) = match destination(&link, seen) {
-        None => ("/".to_owned(), String::new()),
-        Some(destination) if !counts => (destination.as_str().to_owned(), String::new()),
-        Some(destination) => {
-            let reach = destination.seen_from(host_of(seen.host));
-            let asks = link.consent_required;
-            let cookie = if asks { String::new() } else { cookie(seen, &link, &written, click, &reach, settings) };
-            let to = if asks || !reach.same_site { destination.with_via(&written) } else { destination };
-            (to.as_str().to_owned(), cookie)
-        }
-    };
-
-    let row = ClickRow {
-        id: click.to_string(),
-        program: link.program.clone(),
-        code: written.chars().take(LONGEST).collect(),
-        channel: channel_name(channel),
-        quality: quality.as_str().to_owned(),
-        reason: objection,
-        at: click.at().millis(),
-        visitor: seen.visitor(&link.day_key),
-    };
-    let full = buffer::push(row);
-    if link.before_redirect || full {
+    let Some(asked) = Asked::of(seen, rest) else { return plain(404, "There is no such link.") };
+    let link = resolve(env, settings, &asked.code, seen.host).await;
+    let now = now();
+    let visitor = links::visitor_whoever(env, settings, seen, now).await;
+    let (quality, reason) = seen.quality();
+    let arrival = arrive(seen, &asked, &link, quality, reason, visitor, now, settings);
+    match arrival.asks {
         // The promise is kept or the friend still arrives: a click that can't be stored stays in the buffer.
-        buffer::flush(env).await;
-    } else {
-        context.wait_until(buffer::flush_soon(env.clone()));
+        Asks::FlushNow => drop(buffer::flush(env).await),
+        _ if link.before_redirect => drop(buffer::flush(env).await),
+        Asks::FlushSoon => context.wait_until(buffer::collect_and_flush(env.clone())),
+        Asks::Nothing => {}
     }
     match quality {
         Quality::Prefetch => plain(503, ""),
-        Quality::Unfurler => preview(&link, &location),
-        _ => redirect_answer(&location, &cookie),
+        Quality::Unfurler => pages::preview(&link, &arrival.location),
+        _ => pages::redirect(&arrival.location, &arrival.cookie),
     }
 }
 
-/// Where the link leads; nowhere, where nothing is known of the host: its root then.
-fn destination(link: &Link, seen: &Seen<'_>) -> Option<Site> {
-    let (_, query) = seen.path_and_query();
-    let to =
-        query.split('&').find_map(|pair| pair.strip_prefix("to=")).map(|to| percent_decoded(&to.replace('+', " ")));
-    match to {
-        Some(to) if link.objection.is_none() => link.destination.as_ref().map(|site| site.with_path(&to)),
-        _ => link.destination.clone(),
+/// The link that an address names.
+struct Asked<'a> {
+    /// In lower case, decoded. Any bytes may be in it.
+    code: Cow<'a, str>,
+    channel: Cow<'a, str>,
+}
+
+impl<'a> Asked<'a> {
+    /// Nothing, where the code is longer than any.
+    fn of(seen: &Seen<'a>, rest: &'a str) -> Option<Self> {
+        if !matches!(seen.method, "GET" | "HEAD") {
+            return None;
+        }
+        let (code, channel) = rest.split_once('/').unwrap_or((rest, ""));
+        let normal =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
+        let code = if code.len() <= LONGEST && code.bytes().all(normal) {
+            Cow::Borrowed(code)
+        } else {
+            let decoded = percent_decoded(code);
+            if decoded.chars().count() > LONGEST {
+                return None;
+            }
+            Cow::Owned(decoded.trim().to_lowercase())
+        };
+        Some(Self { code, channel: channel_name(channel) })
     }
 }
 
-fn cookie(
+/// The channel's name, or nothing where it isn't one.
+fn channel_name(channel: &str) -> Cow<'_, str> {
+    let name = channel.split('/').next().unwrap_or_default();
+    let fits = name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    match fits {
+        true if name.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Owned(name.to_ascii_lowercase()),
+        true => Cow::Borrowed(name),
+        false => Cow::Borrowed(""),
+    }
+}
+
+/// Where a visitor goes, what they carry, and what their click asks of its request.
+struct Arrival<'a> {
+    location: Cow<'a, str>,
+    /// The `Set-Cookie`, or nothing.
+    cookie: String,
+    asks: Asks,
+}
+
+/// Counts the click and says where it leads.
+#[expect(clippy::too_many_arguments, reason = "the hot path: facts are passed, not gathered into one more value")]
+fn arrive<'a>(
     seen: &Seen<'_>,
-    link: &Link,
-    code: &str,
-    click: ClickId,
-    reach: &honeyguide_domain::site::Reach,
+    asked: &Asked<'_>,
+    link: &'a Link,
+    quality: Quality,
+    reason: &str,
+    visitor: u64,
+    now: Timestamp,
     settings: &Settings,
-) -> String {
-    let (Some(program), Ok(code)) = (&link.program, honeyguide_domain::code::Code::parse(code)) else {
-        return String::new();
+) -> Arrival<'a> {
+    let id = ClickId::new(now, buffer::shard(settings), chance_for_click());
+    let counts = link.objection.is_none() && quality == Quality::Person;
+    let touches = counts && !link.consent_required && link.code.is_some();
+    let cookie = match &link.code {
+        Some(code) if touches => touched(seen, link, code, id, settings),
+        _ => String::new(),
     };
-    let touch = Touch { click, program: ProgramTag::of(program), code, gpc: seen.gpc, consented: false };
-    let value = token::carry_on(&settings.signer, seen.touches(), &settings.signer.sign(&touch));
-    set_cookie(seen, &value, reach.cookie_domain.as_deref().filter(|_| reach.same_site), link.window_seconds)
+    let location = link.location(seen, &asked.code, counts, touches);
+    let reason = link.objection.as_deref().unwrap_or(reason);
+    let click =
+        Click { id, program: &link.program, code: &asked.code, channel: &asked.channel, quality, reason, visitor };
+    metrics::click(quality);
+    Arrival { location, cookie, asks: buffer::push(&click, now) }
+}
+
+/// The cookie with this touch at its end.
+fn touched(seen: &Seen<'_>, link: &Link, code: &Code, click: ClickId, settings: &Settings) -> String {
+    let touch = Touch { click, program: link.tag, code: code.clone(), gpc: seen.gpc, consented: false };
+    let token = settings.signer.sign(&touch);
+    let held = seen.touches();
+    let value = if held.is_empty() { token } else { token::carry_on(&settings.signer, held, &token) };
+    set_cookie(seen, &value, link.cookie_domain.as_deref(), link.window_seconds)
 }
 
 /// The `Set-Cookie` of touches. It is HTTP-only and set by the server, so that no browser caps it to seven days.
 pub(crate) fn set_cookie(seen: &Seen<'_>, value: &str, domain: Option<&str>, max_age: i64) -> String {
-    let name = seen.cookie_name();
-    let domain = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
-    let secure = if seen.https { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}{domain}")
-}
-
-fn channel_name(channel: &str) -> Option<String> {
-    let name: String = channel.split('/').next().unwrap_or_default().to_ascii_lowercase();
-    let fits = !name.is_empty()
-        && name.len() <= 32
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    fits.then_some(name)
-}
-
-pub(crate) fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let hex = if *byte == b'%' {
-            text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok())
-        } else {
-            None
-        };
-        out.push(hex.unwrap_or(*byte));
-        at += if hex.is_some() { 3 } else { 1 };
+    let mut cookie = String::with_capacity(value.len() + 120);
+    cookie.push_str(seen.cookie_name());
+    cookie.push('=');
+    cookie.push_str(value);
+    cookie.push_str("; Path=/; Max-Age=");
+    cookie.push_str(&max_age.to_string());
+    cookie.push_str("; HttpOnly; SameSite=Lax");
+    if seen.https {
+        cookie.push_str("; Secure");
     }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-/// An answer that no cache keeps, with a few words at most.
-pub(crate) fn plain(status: u16, words: &str) -> web_sys::Response {
-    page(status, "text/plain; charset=utf-8", words)
-}
-
-fn page(status: u16, kind: &str, body: &str) -> web_sys::Response {
-    let init = web_sys::ResponseInit::new();
-    init.set_status(status);
-    let response = web_sys::Response::new_with_opt_str_and_init(Some(body), &init);
-    let Ok(response) = response else { return redirect_answer("/", "") };
-    for (name, value) in [("content-type", kind), ("cache-control", "no-store"), ("x-robots-tag", "noindex")] {
-        response.headers().set(name, value).ok();
+    if let Some(domain) = domain {
+        cookie.push_str("; Domain=");
+        cookie.push_str(domain);
     }
-    response
-}
-
-/// What a chat or a feed shows of a link: Open Graph tags, and a way on for a person.
-fn preview(link: &Link, location: &str) -> web_sys::Response {
-    let title = link.headline.as_deref().unwrap_or(&link.name);
-    let about = link.friend_offer.as_deref().unwrap_or("Recommended by a friend.");
-    let [title, about, name, location] = [title, about, &link.name, location].map(escaped);
-    let body = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
-         <meta property=\"og:type\" content=\"website\"><meta property=\"og:title\" content=\"{title}\">\
-         <meta property=\"og:description\" content=\"{about}\"><meta property=\"og:site_name\" content=\"{name}\">\
-         <meta property=\"og:url\" content=\"{location}\"><meta name=\"robots\" content=\"noindex\"></head>\
-         <body><p><a href=\"{location}\">{title}</a></p></body></html>"
-    );
-    page(200, "text/html; charset=utf-8", &body)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    cookie
 }

@@ -58,7 +58,12 @@ pub struct Settings {
 impl Settings {
     /// The bundle that ships, on any free port, with the settings of one local process.
     pub fn new(place: &Place, data: &Path, secrets: Secrets) -> Self {
-        let local = [("LOOPBACK_DESTINATIONS", "allowed"), ("CLIENT_ADDRESS_HEADER", "x-forwarded-for")];
+        let local = [
+            ("LOOPBACK_DESTINATIONS", "allowed"),
+            ("CLIENT_ADDRESS_HEADER", "x-forwarded-for"),
+            // One process is one isolate: a second cache would hold what the first one has.
+            ("LINK_CACHE", "off"),
+        ];
         Self {
             workerd: place.workerd(),
             wrangler_toml: place.wrangler_toml(),

@@ -52,7 +52,8 @@ fn for_wrangler(place: &Place) -> Result<String> {
 
 /// Paths are relative to the folder that `workerd` is started in. Only public addresses are called.
 fn for_workerd(place: &Place) -> Result<String> {
-    let behind_a_proxy = [("CLIENT_ADDRESS_HEADER".to_owned(), "x-forwarded-for".to_owned())];
+    let behind_a_proxy = [("CLIENT_ADDRESS_HEADER", "x-forwarded-for"), ("LINK_CACHE", "off")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let bindings = Bindings::read(&place.wrangler_toml())?.with(&behind_a_proxy)?;
     let disks = Disks { objects: Some("data"), assets: Some("assets") };
     Ok(configuration(&bindings, &modules(&place.edge(), "edge")?, Reach::Public, &disks))

@@ -1,25 +1,23 @@
-//! Requests that many objects answer, or that carry many lines: clicks over all shards, deliveries over all
-//! destinations, batches, and payouts as CSV.
+//! Requests that many objects answer, or that carry many lines: deliveries over all destinations, batches, and payouts
+//! as CSV.
 
 use super::routes::{create_participant, shown};
-use super::{Asked, ask_clicks, bounded_text};
-use crate::buffer;
-use crate::command::{ClicksCommand, DestinationCommand, ProgramCommand as C, Query, ask};
+use super::{Asked, bounded_text};
+use crate::command::{DestinationCommand, ProgramCommand as C, Query, ask};
 use crate::failure::{Failure, Outcome};
-use crate::settings::Settings;
 use honeyguide_domain::auth::Scope;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::read::LARGEST_BATCH;
 use serde_json::{Value, json};
-use worker::{Env, Request, Response};
+use worker::{Request, Response};
 
 const MOST_LINES: usize = 10_000;
 /// Lines that an object is asked to do at once.
 const SLICE: usize = 200;
 
 /// Confirms that the key may look, before anything else is asked.
-async fn permitted(asked: &Asked<'_>, scope: Scope) -> Outcome<Result<String, Response>> {
+pub(super) async fn permitted(asked: &Asked<'_>, scope: Scope) -> Outcome<Result<String, Response>> {
     let program = asked.program().await?;
     let checked = asked.look(&program, scope, C::Permitted).await?;
     Ok(if checked.status_code() == 204 { Ok(program) } else { Err(checked) })
@@ -87,77 +85,6 @@ async fn participant_line(asked: &Asked<'_>, line: &str) -> Outcome<Value> {
         }
         Err(failure) => Err(failure),
     }
-}
-
-pub(super) async fn clicks(asked: &Asked<'_>) -> Outcome<Response> {
-    let query = asked.page(&["code", "from", "to"])?;
-    let program = match permitted(asked, Scope::Read).await? {
-        Ok(program) => program,
-        Err(refused) => return Ok(refused),
-    };
-    buffer::flush(asked.env).await;
-    if asked.settings.shards == 1 {
-        return ask(asked.env, "CLICKS", "shard-0", &ClicksCommand::List { program, query }).await;
-    }
-    // Each shard's first rows up to the end of this page, merged by time.
-    let end = query.cursor + query.limit;
-    let mut rows: Vec<Value> = Vec::new();
-    let mut more = false;
-    for shard in 0..asked.settings.shards {
-        let whole = Query { limit: end, cursor: 0, filters: query.filters.clone() };
-        let page =
-            ask_clicks(asked.env, shard, &ClicksCommand::List { program: program.clone(), query: whole }).await?;
-        more |= !page["next_cursor"].is_null();
-        rows.extend(page["data"].as_array().cloned().unwrap_or_default());
-    }
-    let by = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    rows.sort_by_key(|row| (by(row, "at"), by(row, "id")));
-    let (start, end) = (usize::try_from(query.cursor).unwrap_or(0), usize::try_from(end).unwrap_or(0));
-    more |= rows.len() > end;
-    let data: Vec<Value> = rows.into_iter().take(end).skip(start).collect();
-    shown(&json!({"data": data, "next_cursor": more.then(|| end.to_string())}))
-}
-
-pub(super) async fn click_stats(asked: &Asked<'_>) -> Outcome<Response> {
-    let query = asked.page(&["code", "from", "to", "group_by"])?;
-    let program = match permitted(asked, Scope::Read).await? {
-        Ok(program) => program,
-        Err(refused) => return Ok(refused),
-    };
-    let group_by = query.filter("group_by").unwrap_or("day").to_owned();
-    match stats(asked.env, asked.settings, &program, &group_by, &query).await {
-        Ok(rows) => shown(&json!({"data": rows, "next_cursor": null})),
-        Err(failure) => Err(failure),
-    }
-}
-
-/// Rows of all shards, added up by key.
-pub(super) async fn stats(
-    env: &Env,
-    settings: &Settings,
-    program: &str,
-    group_by: &str,
-    query: &Query,
-) -> Outcome<Vec<Value>> {
-    if !["hour", "day", "code", "channel"].contains(&group_by) {
-        let message = "group_by is one of hour, day, code, channel.";
-        return Err(Refusal::new(400, "unknown_value", message).at("group_by").into());
-    }
-    buffer::flush(env).await;
-    let mut sums: std::collections::BTreeMap<String, Value> = std::collections::BTreeMap::new();
-    for shard in 0..settings.shards {
-        let command =
-            ClicksCommand::Stats { program: program.to_owned(), group_by: group_by.to_owned(), query: query.clone() };
-        let rows = ask_clicks(env, shard, &command).await?;
-        for row in rows.as_array().into_iter().flatten() {
-            let key = row["key"].as_str().unwrap_or_default().to_owned();
-            let sum = sums.entry(key).or_insert_with(|| json!({"key": row["key"]}));
-            for (name, value) in row.as_object().into_iter().flatten().filter(|(name, _)| *name != "key") {
-                sum[name] = json!(sum[name].as_i64().unwrap_or(0) + value.as_i64().unwrap_or(0));
-            }
-        }
-    }
-    Ok(sums.into_values().collect())
 }
 
 async fn destination_ids(asked: &Asked<'_>, program: &str) -> Outcome<Result<Vec<String>, Response>> {

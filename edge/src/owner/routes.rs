@@ -1,6 +1,6 @@
 //! The owner's API, route by route.
 
-use super::{Asked, claim_code, many};
+use super::{Asked, claim_code, clicks, many};
 use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
 use crate::failure::{Outcome, json};
 use crate::owner::limited_text;
@@ -50,8 +50,12 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("GET", ["participants", id, "statement"]) => look(asked, C::Statement { id: id.to_string() }).await,
         ("POST", ["participants", id, "links"]) => create_link(asked, id, &body).await,
 
-        ("GET", ["clicks"]) => many::clicks(asked).await,
-        ("GET", ["stats", "clicks"]) => many::click_stats(asked).await,
+        ("GET", ["clicks"]) => clicks::list(asked).await,
+        ("GET", ["metrics"]) => {
+            asked.admin()?;
+            metrics()
+        }
+        ("GET", ["stats", "clicks"]) => clicks::stats(asked).await,
 
         ("POST", ["conversions"]) => tell(asked, Write, C::Convert { body: body.clone() }, &body).await,
         ("GET", ["conversions"]) => {
@@ -123,6 +127,7 @@ fn is_known(segments: &[&str]) -> bool {
             | "keys"
             | "participants"
             | "clicks"
+            | "metrics"
             | "conversions"
             | "refunds"
             | "rewards"
@@ -230,6 +235,14 @@ async fn create_link(asked: &Asked<'_>, id: &str, body: &str) -> Outcome<Respons
         asked.tell(&program, Write, C::CreateLink { id: id.to_owned(), body: body.to_owned(), code }, body).await;
     redirect::forget(&program);
     made
+}
+
+/// What this isolate has done since it began, in the text format of OpenMetrics.
+fn metrics() -> Outcome<Response> {
+    let response = Response::ok(crate::metrics::text())?;
+    response.headers().set("content-type", "application/openmetrics-text; version=1.0.0; charset=utf-8")?;
+    response.headers().set("cache-control", "private, no-store")?;
+    Ok(response)
 }
 
 /// An answer of plain JSON.

@@ -69,4 +69,22 @@ pub(super) const MIGRATIONS: &[&str] = &["
     CREATE TABLE disputes (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, conversion TEXT NOT NULL, reason TEXT NOT NULL,
         state TEXT NOT NULL, at INTEGER NOT NULL);
-"];
+",
+    // What clicks add up to. `click_days` has the visitors' marks of days that are still open.
+    "
+    CREATE TABLE click_steps (shard TEXT PRIMARY KEY, step INTEGER NOT NULL, part INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE clicks_by_code (
+        code TEXT NOT NULL, hour INTEGER NOT NULL, channel TEXT NOT NULL, quality TEXT NOT NULL, reason TEXT NOT NULL,
+        raw INTEGER NOT NULL, human INTEGER NOT NULL, engaged INTEGER NOT NULL, qualified INTEGER NOT NULL,
+        unique_day INTEGER NOT NULL DEFAULT 0, unique_channel INTEGER NOT NULL DEFAULT 0,
+        unique_hour INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (code, hour, channel, quality, reason)) WITHOUT ROWID;
+    CREATE TABLE clicks_by_hour (
+        hour INTEGER NOT NULL, channel TEXT NOT NULL, quality TEXT NOT NULL, reason TEXT NOT NULL,
+        raw INTEGER NOT NULL, human INTEGER NOT NULL, engaged INTEGER NOT NULL, qualified INTEGER NOT NULL,
+        unique_day INTEGER NOT NULL DEFAULT 0, unique_channel INTEGER NOT NULL DEFAULT 0,
+        unique_hour INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (hour, channel, quality, reason)) WITHOUT ROWID;
+    CREATE TABLE click_days (seq INTEGER PRIMARY KEY AUTOINCREMENT, day INTEGER NOT NULL, tallies TEXT NOT NULL);
+    CREATE INDEX click_days_by_day ON click_days (day);
+    CREATE TABLE odd_codes (day INTEGER NOT NULL, code TEXT NOT NULL, PRIMARY KEY (day, code)) WITHOUT ROWID;
+",
+];

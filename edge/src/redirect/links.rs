@@ -1,29 +1,47 @@
-//! Links as the redirect needs them, kept by the isolate for a few seconds, unknown ones too.
+//! Links as the redirect needs them: kept by the isolate for a few seconds, then by the data centre, unknown ones too.
 //!
-//! Invariant: bounded, and a changed link is followed within `FRESH`. When storage can't be asked, what was known is
-//! used however old; where nothing was known, the visitor goes to the host's root.
+//! Invariant: bounded, and a changed link is followed within `FRESH`. However many wait for one link, one asks. When
+//! storage can't be asked, what was known is used however old; where nothing was known, the visitor goes to the host's
+//! root with a touch for the code as it stands, which is judged at the conversion.
 
-use crate::command::{Caller, DirectoryCommand, ProgramCall, ProgramCommand, Resolved, fetch};
-use crate::failure::Outcome;
-use crate::settings::now;
-use honeyguide_domain::site::Site;
+mod asking;
+mod day;
+
+pub(crate) use asking::resolve;
+pub(crate) use day::{visitor, visitor_whoever};
+
+use super::Seen;
+use crate::settings::Settings;
+use honeyguide_domain::code::Code;
+use honeyguide_domain::site::{Site, host_of};
 use honeyguide_domain::time::{Span, Timestamp};
-use serde::Deserialize;
+use honeyguide_domain::token::ProgramTag;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use worker::Env;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// How long a link is followed as it was.
-const FRESH: Span = Span::seconds(10);
-/// Links that an isolate remembers.
+pub(super) const FRESH: Span = Span::seconds(10);
+/// Links that an isolate remembers; and codes that lead nowhere, so that a flood of those forgets no link.
 const REMEMBERED: usize = 20_000;
+const REMEMBERED_UNKNOWN: usize = 10_000;
 
-#[derive(Debug, Clone)]
+/// One code, as seen from one host.
+#[derive(Debug)]
 pub(crate) struct Link {
-    pub(crate) program: Option<String>,
+    /// The program's id; `@` and the host, where it couldn't be asked; empty, where there is none.
+    pub(crate) program: String,
+    pub(crate) tag: ProgramTag,
+    /// The code as a touch carries it, where there is a program to judge it.
+    pub(crate) code: Option<Code>,
     pub(crate) name: String,
     /// None: nothing is known of the host, and the visitor goes to its root.
     pub(crate) destination: Option<Site>,
+    /// Whether host and destination share a site, and the `Domain` of a cookie that both read.
+    same_site: bool,
+    pub(crate) cookie_domain: Option<String>,
     /// Why it leads only to the site, if so.
     pub(crate) objection: Option<String>,
     pub(crate) consent_required: bool,
@@ -31,111 +49,152 @@ pub(crate) struct Link {
     pub(crate) before_redirect: bool,
     pub(crate) headline: Option<String>,
     pub(crate) friend_offer: Option<String>,
-    pub(crate) day_key: String,
 }
 
-#[derive(Deserialize)]
-struct Told {
-    program: String,
-    name: String,
-    destination: String,
-    objection: Option<String>,
-    consent_required: bool,
-    window_seconds: i64,
-    before_redirect: bool,
-    headline: Option<String>,
-    friend_offer: Option<String>,
+/// What is known of a link, wherever it is kept.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Told {
+    pub(super) program: String,
+    pub(super) name: String,
+    pub(super) destination: String,
+    pub(super) objection: Option<String>,
+    pub(super) consent_required: bool,
+    pub(super) window_seconds: i64,
+    pub(super) before_redirect: bool,
+    pub(super) headline: Option<String>,
+    pub(super) friend_offer: Option<String>,
+}
+
+impl Link {
+    pub(super) fn new(told: Told, code: &str, host: &str) -> Self {
+        let destination = Site::parse(&told.destination).ok();
+        let reach = destination.as_ref().map(|site| site.seen_from(host_of(host)));
+        let same_site = reach.as_ref().is_some_and(|reach| reach.same_site);
+        Self {
+            tag: ProgramTag::of(&told.program),
+            code: Code::parse(code).ok().filter(|_| !told.program.is_empty()),
+            program: told.program,
+            name: told.name,
+            destination,
+            same_site,
+            cookie_domain: reach.and_then(|reach| reach.cookie_domain).filter(|_| same_site),
+            objection: told.objection,
+            consent_required: told.consent_required,
+            window_seconds: told.window_seconds,
+            before_redirect: told.before_redirect,
+            headline: told.headline,
+            friend_offer: told.friend_offer,
+        }
+    }
+
+    /// A link that nothing could be asked about: the friend arrives, and the code is judged when it matters.
+    pub(super) fn unreached(code: &str, host: &str, settings: &Settings) -> Self {
+        let name = host_of(host);
+        let root = settings.fallback_site.clone();
+        let reach =
+            root.as_ref().or(Site::parse(&format!("http://{name}/")).ok().as_ref()).map(|site| site.seen_from(name));
+        Self {
+            program: format!("@{name}"),
+            tag: ProgramTag::UNKNOWN,
+            code: Code::parse(code).ok(),
+            name: String::new(),
+            destination: root,
+            same_site: reach.as_ref().is_none_or(|reach| reach.same_site),
+            cookie_domain: reach.and_then(|reach| reach.cookie_domain),
+            objection: None,
+            consent_required: false,
+            window_seconds: UNREACHED_WINDOW_SECONDS,
+            before_redirect: false,
+            headline: None,
+            friend_offer: None,
+        }
+    }
+
+    /// Where a visitor goes: the destination, or a path of its own site that they chose; with the code, where a cookie
+    /// can't carry it. A click that counts for nothing carries nothing.
+    pub(super) fn location(&self, seen: &Seen<'_>, code: &str, counts: bool, touches: bool) -> Cow<'_, str> {
+        let Some(destination) = &self.destination else { return Cow::Borrowed("/") };
+        let (_, query) = seen.path_and_query();
+        let to = match query.is_empty() || self.objection.is_some() {
+            true => None,
+            false => query.split('&').find_map(|pair| pair.strip_prefix("to=")),
+        };
+        let chosen = to.map(|to| destination.with_path(&super::percent_decoded(&to.replace('+', " "))));
+        if counts && (!touches || !self.same_site) && !self.program.starts_with('@') {
+            return Cow::Owned(chosen.as_ref().unwrap_or(destination).with_via(code).as_str().to_owned());
+        }
+        chosen.map_or(Cow::Borrowed(destination.as_str()), |site| Cow::Owned(site.as_str().to_owned()))
+    }
+}
+
+/// A touch that was minted while nothing could be asked lasts as long as most programs' windows. The conversion judges
+/// it by its own program's window.
+const UNREACHED_WINDOW_SECONDS: i64 = 90 * 86_400;
+
+struct Held {
+    until: Timestamp,
+    link: Rc<Link>,
 }
 
 #[derive(Default)]
 struct Cache {
-    links: BTreeMap<(String, String), (Timestamp, Link)>,
+    links: HashMap<String, Held>,
+    unknown: HashMap<String, Held>,
+    key: String,
 }
 
 thread_local! {
     static CACHE: RefCell<Cache> = RefCell::default();
 }
 
-/// The link of a code, as seen from a host.
-pub(crate) async fn resolve(env: &Env, code: &str, host: &str) -> Link {
-    let key = (code.to_owned(), host.to_owned());
-    let held = CACHE.with_borrow(|cache| cache.links.get(&key).cloned());
-    match &held {
-        Some((until, link)) if *until > now() => return link.clone(),
-        _ => {}
-    }
-    match ask(env, code, host).await {
-        Ok(link) => {
-            CACHE.with_borrow_mut(|cache| {
-                if cache.links.len() >= REMEMBERED {
-                    cache.links.clear();
-                }
-                cache.links.insert(key, (now().after(FRESH), link.clone()));
-            });
-            link
-        }
-        Err(failure) => {
-            worker::console_error!(
-                "{}",
-                serde_json::json!({"level": "error", "what": "link not resolved", "why": format!("{failure:?}")})
-            );
-            held.map_or_else(|| nowhere("unreachable", String::new()), |(_, link)| link)
-        }
-    }
+fn set_key(key: &mut String, code: &str, host: &str) {
+    key.clear();
+    key.push_str(host_of(host));
+    key.push('\n');
+    key.push_str(code);
 }
 
-/// Forgets what this isolate knew of a program, after it was changed here.
-pub(crate) fn forget(program: &str) {
+/// What this isolate knows of a link, and whether that is fresh.
+fn known(code: &str, host: &str, now: Timestamp) -> Option<(Rc<Link>, bool)> {
     CACHE.with_borrow_mut(|cache| {
-        cache.links.retain(|_, (_, link)| link.program.as_deref().is_some_and(|held| held != program));
-    });
-}
-
-async fn ask(env: &Env, code: &str, host: &str) -> Outcome<Link> {
-    let command = DirectoryCommand::Resolve { code: code.to_owned(), host: host.to_owned() };
-    let resolved: Resolved = fetch(env, "DIRECTORY", "directory", &command).await?;
-    let site = resolved.site.clone();
-    let (program, of_host) = (resolved.program.clone(), resolved.host_program.clone());
-    let day_key = resolved.day_key;
-    let Some(program) = program else {
-        let mut link = nowhere("unknown_code", day_key);
-        link.program = of_host;
-        link.destination = site.and_then(|site| Site::parse(&site).ok());
-        return Ok(link);
-    };
-    let call = ProgramCall {
-        caller: Caller::Deployment,
-        idempotency: None,
-        command: ProgramCommand::Link { code: code.to_owned() },
-        #[cfg(feature = "faults")]
-        fault: String::new(),
-    };
-    let told: Told = fetch(env, "PROGRAM", &program, &call).await?;
-    Ok(Link {
-        program: Some(told.program),
-        name: told.name,
-        destination: Site::parse(&told.destination).ok(),
-        objection: told.objection,
-        consent_required: told.consent_required,
-        window_seconds: told.window_seconds,
-        before_redirect: told.before_redirect,
-        headline: told.headline,
-        friend_offer: told.friend_offer,
-        day_key,
+        set_key(&mut cache.key, code, host);
+        let held = cache.links.get(&cache.key).or_else(|| cache.unknown.get(&cache.key))?;
+        Some((Rc::clone(&held.link), held.until > now))
     })
 }
 
-fn nowhere(why: &str, day_key: String) -> Link {
-    Link {
-        program: None,
-        name: String::new(),
-        destination: None,
-        objection: Some(why.to_owned()),
-        consent_required: false,
-        window_seconds: 0,
-        before_redirect: false,
-        headline: None,
-        friend_offer: None,
-        day_key,
-    }
+/// A link that this isolate knows and may still follow as it was.
+pub(super) fn held(code: &str, host: &str, now: Timestamp) -> Option<Rc<Link>> {
+    known(code, host, now).filter(|(_, fresh)| *fresh).map(|(link, _)| link)
+}
+
+fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp) {
+    CACHE.with_borrow_mut(|cache| {
+        set_key(&mut cache.key, code, host);
+        let key = cache.key.clone();
+        let known = link.objection.as_deref() != Some(UNKNOWN);
+        cache.unknown.remove(&key);
+        let (links, most) =
+            if known { (&mut cache.links, REMEMBERED) } else { (&mut cache.unknown, REMEMBERED_UNKNOWN) };
+        if links.len() >= most && !links.contains_key(&key) {
+            links.clear();
+        }
+        links.insert(key, Held { until, link: Rc::clone(link) });
+    });
+}
+
+/// Why a code leads nowhere, when it is nobody's.
+const UNKNOWN: &str = "unknown_code";
+
+/// Forgets what this isolate knew of a program, after it was changed here; and all codes that led nowhere.
+pub(crate) fn forget(program: &str) {
+    CACHE.with_borrow_mut(|cache| {
+        cache.links.retain(|_, held| held.link.program != program);
+        cache.unknown.clear();
+    });
+}
+
+/// How many links are held, those that lead nowhere included.
+pub(crate) fn count() -> usize {
+    CACHE.with_borrow(|cache| cache.links.len() + cache.unknown.len())
 }

@@ -1,4 +1,4 @@
-//! The edge's bundle: `index.js` and its WebAssembly, with `panic = unwind`, so that a panic is one answer of 500.
+//! The edge's bundle: `index.js` (our entry), `app.js` and its WebAssembly, with `panic = unwind`, so that a panic is one answer of 500.
 
 use super::{cargo, check_wasm, copy, fresh, key, provide};
 use crate::failure::Result;
@@ -70,8 +70,15 @@ fn make(place: &Place, kit: &Kit, edition: Edition, to: &Path) -> Result<()> {
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .envs(cargo::ENVIRONMENT);
     run::quiet(build, "`worker-build`")?;
-    for file in ["index.js", "index_bg.wasm"] {
-        copy(&making.join(file), &to.join(file))?;
+    // The entry is ours; what worker-build made stands behind it.
+    let ours = place.root().join("edge/src");
+    for (file, name) in [
+        (making.join("index.js"), "app.js"),
+        (making.join("index_bg.wasm"), "index_bg.wasm"),
+        (ours.join("entry.js"), "index.js"),
+        (ours.join("glue.js"), "glue.js"),
+    ] {
+        copy(&file, &to.join(name))?;
     }
     check_wasm(&to.join("index_bg.wasm"))
 }

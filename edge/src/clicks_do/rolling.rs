@@ -1,0 +1,185 @@
+//! Adding clicks up, and handing that to their programs exactly once.
+//!
+//! Invariant: what belongs to a step is written down before the step leaves, and never changes; steps leave in order;
+//! a program takes each step of a shard once. So a step that is sent again, after a crash or by two at once, counts once.
+
+use super::batches::{self, Batch};
+use crate::command::{Caller, DirectoryCommand, ProgramCall, ProgramCommand, Resolved, ask, fetch};
+use crate::failure::{Failure, Outcome};
+use crate::settings::now;
+use crate::store::{Bound, Store, int, text};
+use honeyguide_domain::clickcount::{Mark, Tallies};
+use honeyguide_domain::id::ClickId;
+use honeyguide_domain::time::Span;
+use honeyguide_domain::wire::clicks::{self, Click, Tally};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use worker::Env;
+
+/// Clicks and marks of one step at most.
+const STEP_CLICKS: i64 = 50_000;
+const STEP_MARKS: i64 = 5_000;
+/// A mark whose click hasn't come by then is given up.
+const ORPHAN: Span = Span::minutes(10);
+/// Texts of one call to a program: far below what a row may have there.
+const CALL_BYTES: usize = 1_000_000;
+
+/// Whether anything isn't added up yet.
+pub(super) fn waits(store: &Store) -> Outcome<bool> {
+    let any =
+        "SELECT EXISTS (SELECT 1 FROM batches WHERE step IS NULL) OR EXISTS (SELECT 1 FROM marks WHERE step IS NULL)
+         OR EXISTS (SELECT 1 FROM steps WHERE done = 0) AS n";
+    Ok(store.number(any, vec![])? != 0)
+}
+
+/// Adds up all there is.
+pub(super) async fn roll(env: &Env, store: &Store, shard: &str) -> Outcome<()> {
+    loop {
+        resolve(env, store).await?;
+        let Some(step) = store.transaction(|| next(store))? else { return Ok(()) };
+        for (program, tallies) in tallied(store, step)? {
+            send(env, &program, shard, step, &tallies).await?;
+        }
+        store.run("UPDATE steps SET done = 1 WHERE number = ?", vec![int(step)])?;
+    }
+}
+
+/// The step that isn't done; else a new one with what waits, if anything does.
+fn next(store: &Store) -> Outcome<Option<i64>> {
+    let open = store.number("SELECT MIN(number) AS n FROM steps WHERE done = 0", vec![])?;
+    if open > 0 {
+        return Ok(Some(open));
+    }
+    let number = store.number("SELECT COALESCE(MAX(number), 0) + 1 AS n FROM steps", vec![])?;
+    let batches = store.changed(
+        "UPDATE batches SET step = ?1 WHERE seq IN (
+            SELECT seq FROM (
+                SELECT seq, SUM(n) OVER (ORDER BY seq) - n AS before FROM batches WHERE step IS NULL AND unresolved = 0)
+            WHERE before < ?2)",
+        vec![int(number), int(STEP_CLICKS)],
+    )?;
+    let marks = assign_marks(store, number)?;
+    if batches == 0 && marks == 0 {
+        return Ok(None);
+    }
+    store.run("INSERT INTO steps (number, done) VALUES (?, 0)", vec![int(number)])?;
+    Ok(Some(number))
+}
+
+/// Gives a step the marks whose clicks are here. Says how many.
+fn assign_marks(store: &Store, step: i64) -> Outcome<i64> {
+    #[derive(Deserialize)]
+    struct Row {
+        click: String,
+        mark: String,
+        at: i64,
+    }
+    let query = "SELECT click, mark, at FROM marks WHERE step IS NULL LIMIT ?";
+    let mut count = 0;
+    for row in store.rows::<Row>(query, vec![int(STEP_MARKS)])? {
+        let here = batches::holding(store, ClickId::parse(&row.click)?)?.is_some();
+        let given_up = now().millis() - row.at > ORPHAN.as_millis();
+        if here || given_up {
+            let values = vec![int(if here { step } else { 0 }), text(&row.click), text(&row.mark)];
+            store.run("UPDATE marks SET step = ? WHERE click = ? AND mark = ?", values)?;
+            count += i64::from(here);
+        }
+    }
+    Ok(count)
+}
+
+/// What a step adds up to, by program. The same however often it is asked.
+fn tallied(store: &Store, step: i64) -> Outcome<BTreeMap<String, Vec<Tally>>> {
+    #[derive(Deserialize)]
+    struct Marked {
+        click: String,
+        mark: String,
+    }
+    let mut programs: BTreeMap<String, Tallies> = BTreeMap::new();
+    for batch in
+        store.rows::<Batch>("SELECT seq, from_at, rows FROM batches WHERE step = ? ORDER BY seq", vec![int(step)])?
+    {
+        for click in batch.clicks() {
+            let click = click?;
+            match programs.get_mut(click.program) {
+                Some(tallies) => tallies.click(&click),
+                None => programs.entry(click.program.to_owned()).or_default().click(&click),
+            }
+        }
+    }
+    for row in store.rows::<Marked>("SELECT click, mark FROM marks WHERE step = ?", vec![int(step)])? {
+        let id = ClickId::parse(&row.click)?;
+        let (Some(batch), Some(mark)) = (batches::holding(store, id)?, Mark::parse(&row.mark)) else { continue };
+        for click in batch.clicks() {
+            let click = click?;
+            if click.id == id {
+                programs.entry(click.program.to_owned()).or_default().mark(&click, mark);
+            }
+        }
+    }
+    // Clicks that belong to no program are kept, and add up nowhere.
+    programs.remove("");
+    Ok(programs.into_iter().map(|(program, tallies)| (program, tallies.finish())).collect())
+}
+
+/// Hands a program its part of a step, in as many parts as it takes.
+async fn send(env: &Env, program: &str, shard: &str, step: i64, tallies: &[Tally]) -> Outcome<()> {
+    let mut part = 0;
+    let mut rows = Vec::new();
+    let mut bytes = 0;
+    for (at, tally) in (1..).zip(tallies) {
+        bytes += 100 + tally.code.len() + 11 * tally.visitors.0.len();
+        rows.push(tally.clone());
+        if bytes >= CALL_BYTES || at == tallies.len() {
+            let command =
+                ProgramCommand::AddClicks { shard: shard.to_owned(), step, part, tallies: std::mem::take(&mut rows) };
+            let call = ProgramCall {
+                caller: Caller::Deployment,
+                idempotency: None,
+                command,
+                #[cfg(feature = "faults")]
+                fault: String::new(),
+            };
+            let mut response = ask(env, "PROGRAM", program, &call).await?;
+            if response.status_code() >= 300 {
+                return Err(Failure::Ours(response.text().await.unwrap_or_default()));
+            }
+            part += 1;
+            bytes = 0;
+        }
+    }
+    Ok(())
+}
+
+/// Finds the programs of clicks that were made while nothing could be asked.
+async fn resolve(env: &Env, store: &Store) -> Outcome<()> {
+    let mut found: BTreeMap<(String, String), Resolved> = BTreeMap::new();
+    for batch in
+        store.rows::<Batch>("SELECT seq, from_at, rows FROM batches WHERE unresolved = 1 ORDER BY seq", vec![])?
+    {
+        let mut rows = Vec::with_capacity(batch.rows.len());
+        for click in batch.clicks() {
+            let click = click?;
+            let Some(host) = click.program.strip_prefix('@') else {
+                clicks::append(&mut rows, &click);
+                continue;
+            };
+            let key = (click.code.to_owned(), host.to_owned());
+            if !found.contains_key(&key) {
+                let command = DirectoryCommand::Resolve { code: click.code.to_owned(), host: host.to_owned() };
+                found.insert(key.clone(), fetch(env, "DIRECTORY", "directory", &command).await?);
+            }
+            let Some(resolved) = found.get(&key) else { continue };
+            let known = resolved.program.is_some();
+            let program = resolved.program.as_ref().or(resolved.host_program.as_ref());
+            let reason = if known { "" } else { "unknown_code" };
+            let program = program.map(String::as_str).unwrap_or_default();
+            clicks::append(&mut rows, &Click { program, reason, ..click });
+        }
+        store.run(
+            "UPDATE batches SET rows = ?, unresolved = 0 WHERE seq = ? AND unresolved = 1",
+            vec![Bound::Blob(rows), int(batch.seq)],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! What this isolate has done since it began: counters for `/v1/metrics`, and one structured log line a failure.
+//!
+//! Each isolate counts for itself, as a scraper expects of a process; sums over isolates are the scraper's.
+
+use crate::redirect;
+use crate::{buffer, settings};
+use honeyguide_domain::clickquality::Quality;
+use honeyguide_domain::time::Span;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfQuality {
+    quality: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfDoor {
+    door: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfWhat {
+    what: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfSource {
+    source: &'static str,
+}
+
+/// Upper bounds in seconds.
+const LATENCIES: [f64; 9] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0];
+
+struct Metrics {
+    registry: Registry,
+    /// Handles of the hot path, so that no label is looked up there.
+    clicks: [Counter; 6],
+    links_held: Counter,
+    links_asked: Counter,
+    links_unreached: Counter,
+    requests: Family<OfDoor, Counter>,
+    errors: Family<OfWhat, Counter>,
+    dropped: Counter,
+    flush_seconds: Histogram,
+    depth: Gauge,
+    links: Gauge,
+}
+
+thread_local! {
+    static METRICS: Metrics = Metrics::new();
+}
+
+impl Metrics {
+    fn new() -> Self {
+        let mut registry = Registry::with_prefix("honeyguide");
+        let clicks = Family::<OfQuality, Counter>::default();
+        let links = Family::<OfSource, Counter>::default();
+        let made = Self {
+            clicks: Quality::ALL.map(|quality| clicks.get_or_create_owned(&OfQuality { quality: quality.as_str() })),
+            links_held: links.get_or_create_owned(&OfSource { source: "isolate" }),
+            links_asked: links.get_or_create_owned(&OfSource { source: "asked" }),
+            links_unreached: links.get_or_create_owned(&OfSource { source: "unreached" }),
+            requests: Family::default(),
+            errors: Family::default(),
+            dropped: Counter::default(),
+            flush_seconds: Histogram::new(LATENCIES),
+            depth: Gauge::default(),
+            links: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register("clicks", "Clicks by quality", clicks);
+        registry.register(
+            "link_lookups",
+            "Links by where they came from: the isolate's cache, asked for, or storage was gone",
+            links,
+        );
+        registry.register("requests", "Requests by door; redirects are counted as clicks", made.requests.clone());
+        registry.register("errors", "Failures of ours, one log line each", made.errors.clone());
+        registry.register(
+            "clicks_dropped",
+            "Clicks that were lost because storage was gone for too long",
+            made.dropped.clone(),
+        );
+        registry.register_with_unit(
+            "flush",
+            "Time a batch of clicks took to be stored",
+            Unit::Seconds,
+            made.flush_seconds.clone(),
+        );
+        registry.register("buffer_depth", "Clicks that aren't in storage yet", made.depth.clone());
+        registry.register("links_held", "Links in the isolate's cache", made.links.clone());
+        Self { registry, ..made }
+    }
+}
+
+pub(crate) fn click(quality: Quality) {
+    METRICS.with(|metrics| {
+        for (known, counter) in Quality::ALL.iter().zip(&metrics.clicks) {
+            if *known == quality {
+                counter.inc();
+            }
+        }
+    });
+}
+
+pub(crate) fn link_held() {
+    METRICS.with(|metrics| metrics.links_held.inc());
+}
+
+pub(crate) fn link_asked() {
+    METRICS.with(|metrics| metrics.links_asked.inc());
+}
+
+pub(crate) fn link_unreached() {
+    METRICS.with(|metrics| metrics.links_unreached.inc());
+}
+
+/// `door`: `browser` or `owner`.
+pub(crate) fn request(door: &'static str) {
+    METRICS.with(|metrics| metrics.requests.get_or_create_owned(&OfDoor { door }).inc());
+}
+
+pub(crate) fn dropped() {
+    METRICS.with(|metrics| metrics.dropped.inc());
+}
+
+pub(crate) fn flushed(took: Span) {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of one write are far below 2^53")]
+    METRICS.with(|metrics| metrics.flush_seconds.observe(took.as_millis() as f64 / 1_000.0));
+}
+
+/// Counts a failure of ours and logs it: the one line that it gets.
+pub(crate) fn error(what: &str, why: &str) {
+    METRICS.with(|metrics| metrics.errors.get_or_create_owned(&OfWhat { what: what.to_owned() }).inc());
+    let at = settings::now();
+    worker::console_error!("{}", serde_json::json!({"level": "error", "at": at, "what": what, "why": why}));
+}
+
+/// All of it, in the text format of OpenMetrics 1.0.
+pub(crate) fn text() -> String {
+    METRICS.with(|metrics| {
+        metrics.depth.set(i64::try_from(buffer::depth()).unwrap_or(i64::MAX));
+        metrics.links.set(i64::try_from(redirect::links_held()).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        // Writing into a text doesn't fail.
+        encode(&mut text, &metrics.registry).ok();
+        text
+    })
+}
