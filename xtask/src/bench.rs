@@ -46,9 +46,9 @@ pub(crate) fn bench(place: &Place, options: &Bench) -> Result<()> {
     let report = Report { options, sides, held, soak, start_up, built };
     report.print();
     report.write(&place.built("bench.json"))?;
-    // Millions of clicks, which nobody reads.
-    fs::remove_dir_all(&folder).because(|| format!("{} can't be removed", folder.display()))?;
-    report.refuse_lost_clicks()
+    report.refuse_lost_clicks()?;
+    // Millions of clicks, which nobody reads unless some are missing.
+    fs::remove_dir_all(&folder).because(|| format!("{} can't be removed", folder.display()))
 }
 
 /// Everything that is loaded, running, and the requests of each.
