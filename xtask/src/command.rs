@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 cargo dev [--port 8787] [--data DIR] [--program FILE]   set up what is missing, build, start, print one line when ready
 cargo verify                                            format, lints, host tests, journeys, size budgets: what CI runs
-cargo bench-edge [--seconds 10]                         the performance table, ratios against its baselines
+cargo bench-edge [--seconds 10] [--rounds 3] [--soak 300]   the performance table, ratios against its baselines
 cargo ship                                              target/ship/: wrangler bundle, workerd config, assets, checksums
 cargo run -p xtask -- build                             build everything and print sizes
 cargo run -p xtask -- setup                             set up what is missing";
@@ -37,6 +37,10 @@ pub struct Dev {
 pub struct Bench {
     /// Of load, for each side in each round.
     pub seconds: u32,
+    /// An odd number has a round in the middle.
+    pub rounds: u32,
+    /// Seconds of the long run that memory is watched in; 0 leaves it out.
+    pub soak: u32,
 }
 
 /// Reads the arguments after the program's name.
@@ -45,7 +49,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
     let mut parser = Parser::from_args(arguments.into_iter().filter(|argument| argument != "--"));
     let mut name = None;
     let mut dev = Dev { port: 8787, data: None, program: None };
-    let mut bench = Bench { seconds: 10 };
+    let mut bench = Bench { seconds: 10, rounds: 3, soak: 300 };
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
@@ -53,7 +57,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
             (Arg::Long("port"), Some("dev")) => dev.port = parser.value()?.parse()?,
             (Arg::Long("data"), Some("dev")) => dev.data = Some(parser.value()?.into()),
             (Arg::Long("program"), Some("dev")) => dev.program = Some(parser.value()?.into()),
-            (Arg::Long("seconds"), Some("bench-edge")) => bench.seconds = parser.value()?.parse()?,
+            (Arg::Long("seconds"), Some("bench-edge")) => bench.seconds = at_least_one(&mut parser)?,
+            (Arg::Long("rounds"), Some("bench-edge")) => bench.rounds = at_least_one(&mut parser)?,
+            (Arg::Long("soak"), Some("bench-edge")) => bench.soak = parser.value()?.parse()?,
             (other, _) => return Err(other.unexpected()),
         }
     }
@@ -66,6 +72,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         Some("bench-edge") => Ok(Command::Bench(bench)),
         Some("ship") => Ok(Command::Ship),
         Some(other) => Err(format!("there is no command \"{other}\"; `cargo run -p xtask -- help` lists them").into()),
+    }
+}
+
+fn at_least_one(parser: &mut Parser) -> Result<u32, lexopt::Error> {
+    match parser.value()?.parse()? {
+        0 => Err("this number is 1 or more".into()),
+        number => Ok(number),
     }
 }
 
@@ -89,15 +102,20 @@ mod tests {
     #[test]
     fn the_others_have_their_own() {
         check("verify --", &Command::Verify);
-        check("bench-edge --seconds 3", &Command::Bench(Bench { seconds: 3 }));
+        check("bench-edge --seconds 3", &Command::Bench(Bench { seconds: 3, rounds: 3, soak: 300 }));
+        check("bench-edge --rounds 1 --soak 0", &Command::Bench(Bench { seconds: 10, rounds: 1, soak: 0 }));
         check("", &Command::Help);
     }
 
     #[test]
     fn what_is_unknown_is_refused_by_name() {
-        for (line, named) in
-            [("dev --prot 1", "--prot"), ("verify --port 1", "--port"), ("dve", "dve"), ("dev --port x", "x")]
-        {
+        for (line, named) in [
+            ("dev --prot 1", "--prot"),
+            ("verify --port 1", "--port"),
+            ("dve", "dve"),
+            ("dev --port x", "x"),
+            ("bench-edge --rounds 0", "1 or more"),
+        ] {
             let wrong = parse(line.split_whitespace().map(Into::into)).unwrap_err().to_string();
             assert!(wrong.contains(named), "{line}: {wrong}");
         }

@@ -1,4 +1,4 @@
-//! Plain HTTP on loopback: what `cargo dev` asks of the edge and of the shop. A status is an answer, never an error.
+//! Plain HTTP on loopback: what `cargo dev` and `cargo bench-edge` ask of the edge and of the shop. A status is an answer, never an error.
 
 use crate::failure::{Because as _, Failure, Result};
 use serde_json::Value;
@@ -33,6 +33,28 @@ pub fn put(address: &str, bearer: &str, body: &Value) -> Result<Answer> {
     read(address, request.content_type("application/json").send(body.to_string()))
 }
 
+/// Posts a batch, a line each, and gives the lines of the answer.
+pub fn post_lines(address: &str, bearer: &str, lines: &[Value]) -> Result<Vec<Value>> {
+    let body = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let request = agent().post(address).header("authorization", format!("Bearer {bearer}"));
+    let (status, text) = text(address, request.content_type("application/x-ndjson").send(body))?;
+    if status != 200 {
+        return Err(answer(status, &text).refusal("The batch"));
+    }
+    text.lines().map(|line| serde_json::from_str(line).because(|| format!("{address} answered no JSON"))).collect()
+}
+
+/// The cookie that a link sets, as `name=value`; what it leads to isn't asked for.
+pub fn cookie(address: &str, headers: &[(&str, &str)]) -> Result<Option<String>> {
+    let mut request = agent().get(address);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = request.call().because(|| format!("{address} doesn't answer"))?;
+    let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+    Ok(cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned))
+}
+
 impl Answer {
     /// What was refused, in the API's own words, each fault on a line of its own.
     pub fn refusal(&self, what: &str) -> Failure {
@@ -55,10 +77,18 @@ fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE)).build().into()
 }
 
-fn read(address: &str, answer: Result<http::Response<Body>, ureq::Error>) -> Result<Answer> {
+fn read(address: &str, answered: Result<http::Response<Body>, ureq::Error>) -> Result<Answer> {
+    text(address, answered).map(|(status, text)| answer(status, &text))
+}
+
+fn text(address: &str, answer: Result<http::Response<Body>, ureq::Error>) -> Result<(u16, String)> {
     let mut answer = answer.because(|| format!("{address} doesn't answer"))?;
     let text = answer.body_mut().read_to_string().because(|| format!("{address} broke off its answer"))?;
-    Ok(Answer { status: answer.status().as_u16(), body: serde_json::from_str(&text).unwrap_or_default() })
+    Ok((answer.status().as_u16(), text))
+}
+
+fn answer(status: u16, text: &str) -> Answer {
+    Answer { status, body: serde_json::from_str(text).unwrap_or_default() }
 }
 
 #[cfg(test)]
