@@ -186,6 +186,10 @@ pub(crate) enum ProgramCommand {
         paid: bool,
         body: String,
     },
+    NewCoupons {
+        body: String,
+    },
+    Coupons,
     Ledger {
         query: Query,
     },

@@ -5,8 +5,10 @@
 //! Worker, and by its own alarm, which hands over the outbox and approves rewards whose hold has ended.
 
 mod conversions;
+mod coupons;
 mod destinations;
 mod files;
+mod history;
 mod idempotency;
 mod keys;
 mod ledger;
@@ -14,6 +16,7 @@ mod outbox;
 mod participants;
 mod payouts;
 mod refunds;
+mod retainers;
 mod rewards;
 mod schema;
 mod visitors;
@@ -74,10 +77,14 @@ impl DurableObject for ProgramDo {
         if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(30))) {
             return failure.answer();
         }
-        let approved = self.store.transaction(|| turn.approve_due());
+        let done = self.store.transaction(|| {
+            turn.approve_due()?;
+            turn.expire_due()?;
+            turn.give_due_months()
+        });
         let handed = outbox::hand_over(&self.env, &self.store).await;
         idempotency::forget(&self.store, turn.now).ok();
-        if let Err(failure) = approved.and(handed) {
+        if let Err(failure) = done.and(handed) {
             // The alarm that was set above tries again.
             let why = format!("{failure:?}");
             worker::console_error!("{}", serde_json::json!({"level": "error", "what": "program alarm", "why": why}));
@@ -169,6 +176,8 @@ impl Turn<'_> {
             C::Rewards { query } => self.rewards(query),
             C::Reward { id } => self.reward(id),
             C::ActOnReward { id, action, body } => self.act_on_reward(id, action, body),
+            C::NewCoupons { body } => self.new_coupons(body),
+            C::Coupons => self.coupons(),
             C::Payouts { query } => self.payouts(query),
             C::NewPayout { body } => self.new_payout(body),
             C::Payout { id } => self.payout(id),

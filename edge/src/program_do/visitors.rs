@@ -114,7 +114,10 @@ impl Turn<'_> {
             self.rewards_for(&row.id)?.iter().map(super::rewards::RewardRow::answer).collect::<Outcome<Vec<_>>>()?;
         let rewards: Vec<_> = rewards
             .iter()
-            .map(|reward| json!({"id": reward.id, "state": reward.state, "value": reward.value, "due_at": reward.due_at}))
+            .map(|reward| {
+                json!({"id": reward.id, "state": reward.state, "kind": reward.kind, "value": reward.value,
+                "item": reward.item, "months": reward.months, "coupon": reward.coupon, "due_at": reward.due_at})
+            })
             .collect();
         let participant = row.json(&program, &self.settings.friend_path);
         Reply::ok(
