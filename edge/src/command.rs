@@ -222,6 +222,8 @@ pub(crate) enum ProgramCommand {
     },
     Offer {
         code: Option<String>,
+        /// The click that the visitor's touch proves.
+        click: Option<String>,
     },
     Reference {
         touches: String,

@@ -192,7 +192,7 @@ impl Turn<'_> {
             C::TestDestination { id } => self.test_destination(id),
             C::RotateDestination { id } => self.rotate_destination(id),
             C::DestinationGone { id, why } => self.destination_gone(id, why),
-            C::Offer { code } => self.offer(code.as_deref()),
+            C::Offer { code, click } => self.offer(code.as_deref(), click.as_deref()),
             C::Reference { touches } => self.reference(touches),
             C::JoinByIdentity { token } => self.join_by_identity(token),
             C::FinishJoin { token, code } => self.finish_join(token, code),

@@ -45,6 +45,8 @@ pub struct Known {
     pub stages: BTreeMap<(String, String), BTreeSet<String>>,
     /// The codes that come next in each pool.
     pub pools: BTreeMap<String, Vec<String>>,
+    /// The code of each pool that this visitor was given at the landing.
+    pub handed: BTreeMap<String, String>,
     /// By the participant's id.
     pub metadata: BTreeMap<String, Map<String, Value>>,
     /// Fresh random bytes, for coupons that are generated.
@@ -150,6 +152,26 @@ pub(super) fn rule_limits(program: &Program, rule: &Rule) -> Vec<Scoped> {
     let all_caps = program.limits.caps.iter().map(scoped(false, true));
     let all_budget = program.limits.budget.iter().map(scoped(false, false));
     caps.chain(budget).chain(all_caps).chain(all_budget).collect()
+}
+
+/// A coupon that a friend gets at the landing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LandingCoupon<'a> {
+    pub pool: &'a str,
+    /// What it is good for, in the owner's words.
+    pub item: Option<&'a str>,
+}
+
+/// The coupon that the first rule of the friend's side hands out at the landing, if one does.
+pub fn landing_coupon(program: &Program) -> Option<LandingCoupon<'_>> {
+    let gifts = program.rewards.iter().filter(|rule| rule.side == Side::Friend).flat_map(Rule::gifts);
+    let mut found = gifts.filter_map(|gift| match &gift.coupon {
+        Some(CouponSource::Pool { name, at_landing: true }) => {
+            Some(LandingCoupon { pool: name, item: gift.item.as_deref() })
+        }
+        _ => None,
+    });
+    found.next()
 }
 
 impl Rule {

@@ -273,9 +273,10 @@ fn earn(
 fn coupon(source: Option<&CouponSource>, known: &mut Known) -> (Option<String>, Option<String>) {
     match source {
         None => (None, None),
-        Some(CouponSource::Pool { name, .. }) => {
-            let free = known.pools.get_mut(name).filter(|free| !free.is_empty()).map(|free| free.remove(0));
-            (free, Some(name.clone()))
+        Some(CouponSource::Pool { name, at_landing }) => {
+            let handed = if *at_landing { known.handed.remove(name) } else { None };
+            let mut next = || known.pools.get_mut(name).filter(|free| !free.is_empty()).map(|free| free.remove(0));
+            (handed.or_else(&mut next), Some(name.clone()))
         }
         Some(CouponSource::Generated { prefix }) => {
             // The next code of this verdict comes of other bytes.

@@ -289,6 +289,14 @@ fn coupons_come_from_a_pool_or_are_made() {
     trial.pools.clear();
     let earned = trial.convert(&purchase(usd(1))).earned;
     assert_eq!((earned[0].reward.state, earned[0].reason), (State::Held, Some(Reason::PoolEmpty)));
+    let landing = json!({"side": "friend", "kind": "coupon", "coupon": {"pool": "spring", "at_landing": true}, "item": "15 % off"});
+    let mut trial = Trial::rule(&landing);
+    let hands_out = crate::reward::history::landing_coupon(&trial.program).map(|coupon| (coupon.pool, coupon.item));
+    assert_eq!(hands_out, Some(("spring", Some("15 % off"))));
+    trial.pools.insert("spring".to_owned(), vec!["SPRING-2".to_owned()]);
+    trial.handed.insert("spring".to_owned(), "SPRING-1".to_owned());
+    let earned = trial.convert(&purchase(usd(1))).earned;
+    assert_eq!(earned[0].coupon.as_deref(), Some("SPRING-1"), "the one that the friend has already");
     let made = json!([{"kind": "discount", "coupon": {"generate": "HG-"}}, {"kind": "discount", "coupon": {"generate": "HG-"}}]);
     let earned = Trial::new(&made, &json!({})).convert(&purchase(usd(1))).earned;
     let codes: Vec<_> = earned.iter().map(|earned| earned.coupon.clone().unwrap()).collect();

@@ -79,6 +79,7 @@ pub(crate) struct Trial {
     kept: Vec<Kept>,
     pub(crate) metadata: BTreeMap<String, Map<String, Value>>,
     pub(crate) pools: BTreeMap<String, Vec<String>>,
+    pub(crate) handed: BTreeMap<String, String>,
     minter: Minter,
 }
 
@@ -98,7 +99,14 @@ impl Trial {
             "it is written as it was read"
         );
         let minter = Minter::new(Timestamp::default(), [7; 8]);
-        Self { program, kept: Vec::new(), metadata: BTreeMap::new(), pools: BTreeMap::new(), minter }
+        Self {
+            program,
+            kept: Vec::new(),
+            metadata: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            handed: BTreeMap::new(),
+            minter,
+        }
     }
 
     pub(crate) fn rule(rule: &Value) -> Self {
@@ -113,6 +121,7 @@ impl Trial {
             tallies: asked.tallies.into_iter().map(|question| (question.clone(), self.tally(&question))).collect(),
             stages: asked.stages.into_iter().map(|key| (key.clone(), self.stages(&key))).collect(),
             pools: self.pools.clone(),
+            handed: self.handed.clone(),
             metadata: self.metadata.clone(),
             chance: [9; 32],
         };

@@ -113,6 +113,16 @@ impl Turn<'_> {
             segment: new.customer.segment.clone().or_else(|| customer.segment.clone()),
         };
         let customer = CustomerId::parse(&customer.id)?;
+        let mut clicks: Vec<_> = facts
+            .touches
+            .iter()
+            .filter_map(|seen| match seen {
+                Seen::Proved { touch, .. } => Some((touch.at(), touch.click.to_string())),
+                Seen::Invalid => None,
+            })
+            .collect();
+        clicks.sort_by(|one, other| other.cmp(one));
+        let clicks: Vec<String> = clicks.into_iter().map(|(_, click)| click).collect();
         let asked = judge::questions(&program, &new.event, &facts, &customer, self.now);
         let case = Case {
             program: &program,
@@ -122,7 +132,7 @@ impl Turn<'_> {
             facts,
             earlier,
             standing,
-            known: self.known(asked)?,
+            known: self.known(asked, new.attribution.coupon.as_deref(), &clicks)?,
             recorded_at: self.now,
         };
         let verdict = judge::judge(&case, &mut self.minter());
@@ -259,10 +269,16 @@ impl Turn<'_> {
             Some(given) => Ok(Some(Named { text: given.clone(), link: self.link_facts(given)? })),
             None => Outcome::Ok(None),
         };
+        let mut coupon = named(&new.attribution.coupon)?;
+        if let Some(named) = coupon.as_mut().filter(|named| named.link.is_none())
+            && let Some(link) = self.link_of_coupon(&named.text)?
+        {
+            named.link = self.link_facts(&link)?;
+        }
         Ok(Facts {
             occurred_at: at,
             customer: customer_facts,
-            coupon: named(&new.attribution.coupon)?,
+            coupon,
             code: named(&new.attribution.code)?,
             touches: self.touches(new, program)?,
         })

@@ -43,6 +43,50 @@ impl Turn<'_> {
         Ok(rows.into_iter().map(|row| row.code).collect())
     }
 
+    /// The coupon that a visitor of a link has: the same for the same click, whatever is asked how often. None where the
+    /// pool is empty.
+    pub(super) fn hand_out(&self, pool: &str, click: &str, link: &str) -> Outcome<Option<String>> {
+        let held = "SELECT code FROM coupons WHERE click = ?";
+        if let Some(row) = self.store.row::<Code>(held, vec![text(click)])? {
+            return Ok(Some(row.code));
+        }
+        let Some(code) = self.free_coupons(pool, 1)?.pop() else { return Ok(None) };
+        let values = vec![text(click), text(link), int(self.now.millis()), text(&code)];
+        self.store.run("UPDATE coupons SET click = ?, link = ?, used_at = ? WHERE code = ?", values)?;
+        Ok(Some(code))
+    }
+
+    /// The link whose visitor was given this coupon at the landing.
+    pub(super) fn link_of_coupon(&self, code: &str) -> Outcome<Option<String>> {
+        #[derive(Deserialize)]
+        struct Row {
+            link: String,
+        }
+        let code = code.trim();
+        let query = "SELECT link FROM coupons WHERE code IN (?, ?) AND link IS NOT NULL";
+        let row: Option<Row> = self.store.row(query, vec![text(code), text(code.to_uppercase())])?;
+        Ok(row.map(|row| row.link))
+    }
+
+    /// The coupons that the visitor behind a conversion was given at the landing and that no reward is for yet: the one
+    /// that was named at the checkout, else that of the newest touch.
+    pub(super) fn handed(&self, pool: &str, named: Option<&str>, clicks: &[String]) -> Outcome<Option<String>> {
+        let named = named.map(str::trim).unwrap_or_default();
+        let query =
+            "SELECT code FROM coupons WHERE pool = ? AND click IS NOT NULL AND reward IS NULL AND code IN (?, ?)";
+        let row: Option<Code> = self.store.row(query, vec![text(pool), text(named), text(named.to_uppercase())])?;
+        if let Some(row) = row {
+            return Ok(Some(row.code));
+        }
+        let query = "SELECT code FROM coupons WHERE pool = ? AND click = ? AND reward IS NULL";
+        for click in clicks {
+            if let Some(row) = self.store.row::<Code>(query, vec![text(pool), text(click)])? {
+                return Ok(Some(row.code));
+            }
+        }
+        Ok(None)
+    }
+
     pub(super) fn use_coupon(&self, code: &str, reward: &str) -> Outcome<()> {
         let values = vec![text(reward), int(self.now.millis()), text(code)];
         self.store.run("UPDATE coupons SET reward = ?, used_at = COALESCE(used_at, ?) WHERE code = ?", values)

@@ -28,7 +28,8 @@ fn day(at: Timestamp) -> i64 {
 }
 
 impl Turn<'_> {
-    pub(super) fn known(&self, asked: Questions) -> Outcome<Known> {
+    /// The answers; `coupon` was named at the checkout, and `clicks` are the conversion's, the newest first.
+    pub(super) fn known(&self, asked: Questions, coupon: Option<&str>, clicks: &[String]) -> Outcome<Known> {
         #[derive(Deserialize)]
         struct Stage {
             stage: String,
@@ -50,6 +51,9 @@ impl Turn<'_> {
         }
         for pool in asked.pools {
             let codes = self.free_coupons(&pool, MOST_COUPONS)?;
+            if let Some(code) = self.handed(&pool, coupon, clicks)? {
+                known.handed.insert(pool.clone(), code);
+            }
             known.pools.insert(pool, codes);
         }
         for who in asked.metadata {

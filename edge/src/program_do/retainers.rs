@@ -91,7 +91,7 @@ impl Turn<'_> {
             month: row.done + 1,
             at: self.now,
         };
-        let known = self.known(retainer::questions(&due))?;
+        let known = self.known(retainer::questions(&due), None, &[])?;
         let mut minter = self.minter();
         let (earned, warnings) = match retainer::give_month(&due, known, &mut minter) {
             Ok(given) => given,

@@ -1,6 +1,9 @@
 //! One rule of the program file: read strictly, written with its defaults.
 
-use super::super::{Amounts, Approval, Bounds, Conditions, Gift, Gives, Lasts, Limits, Milestones, Rule, Stage, Tiers};
+use super::super::{
+    Amounts, Approval, Bounds, Conditions, CouponSource, Gift, Gives, Lasts, Limits, Milestones, Rule, Side, Stage,
+    Tiers,
+};
 use super::gift::{check_gift, write_gift};
 use super::limits::Words;
 use super::{days, within};
@@ -105,6 +108,10 @@ fn gives(
 
 /// What only the whole rule shows.
 fn check(rule: &Rule, place: &Place<'_>) {
+    let landing = |gift: &Gift| matches!(gift.coupon, Some(CouponSource::Pool { at_landing: true, .. }));
+    if rule.side == Side::Referrer && rule.gifts().any(landing) {
+        place.refused("not_here", "Only the friend gets a coupon at the landing.");
+    }
     match &rule.gives {
         Gives::Always(gift) => check_gift(gift, rule.kind, place),
         Gives::Tiers(tiers) => {
@@ -198,3 +205,7 @@ impl Read for Retainer {
         within(months?, 1, MOST_MONTHS, &place.child("months")).map(Self)
     }
 }
+
+#[cfg(test)]
+#[path = "rule_tests.rs"]
+mod tests;
