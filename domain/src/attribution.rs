@@ -23,6 +23,18 @@ pub struct Facts {
     pub touches: Vec<Seen>,
 }
 
+impl Facts {
+    /// Every link that may be credited.
+    pub fn links(&self) -> impl Iterator<Item = &LinkFacts> {
+        let touched = self.touches.iter().filter_map(|seen| match seen {
+            Seen::Proved { link, .. } => link.as_ref(),
+            Seen::Invalid => None,
+        });
+        let named = [&self.coupon, &self.code].into_iter().flatten().filter_map(|named| named.link.as_ref());
+        touched.chain(named).chain(self.customer.bound.as_ref().map(|bound| &bound.link))
+    }
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct CustomerFacts {
     pub identity: Identity,

@@ -29,6 +29,7 @@ kinds! {
     RewardRejected "reward.rejected",
     RewardFulfilled "reward.fulfilled",
     RewardReversed "reward.reversed",
+    BudgetWarning "budget.warning",
     DestinationDisabled "destination.disabled",
     Test "test",
 }

@@ -3,14 +3,15 @@
 
 use crate::attribution::{self, Facts, LinkFacts};
 use crate::event::{Event, EventKind};
-use crate::id::{ConversionId, CustomerId, EntryId, EventId, Minter, RewardId};
+use crate::id::{ConversionId, CustomerId, EntryId, EventId, Minter};
 use crate::ledger::{Account, Entry};
-use crate::money::Money;
-use crate::program::{Program, RewardKind, Rule, Side};
+use crate::program::Program;
 use crate::reason::Reason;
-use crate::reward::{self, Earlier, Reward, Sale, State};
+use crate::reward::State;
+use crate::reward::history::{self, Candidates, Known, Questions};
+use crate::reward::rules::{self, Credited, Earlier, Earned, Met, Sale, Share, Standing};
 use crate::time::Timestamp;
-use crate::wire::answers::{ConversionAnswer, RewardAnswer};
+use crate::wire::answers::{BudgetWarning, ConversionAnswer, RewardAnswer};
 use crate::wire::conversions::NewConversion;
 use crate::wire::decision::{Credit, Decision, Explanation, Outcome, RuleTrace};
 
@@ -23,17 +24,16 @@ pub struct Case<'a> {
     pub customer: CustomerId,
     pub facts: Facts,
     pub earlier: Vec<Earlier>,
+    pub standing: Standing,
+    /// The answers to `questions`.
+    pub known: Known,
     pub recorded_at: Timestamp,
 }
 
-/// A reward that was just earned.
-#[derive(Debug, Clone)]
-pub struct Earned {
-    pub reward: Reward,
-    pub rule: String,
-    pub kind: RewardKind,
-    pub due_at: Timestamp,
-    pub created_at: Timestamp,
+/// What must be known of the past before this conversion can be judged.
+pub fn questions(program: &Program, event: &str, facts: &Facts, customer: &CustomerId, at: Timestamp) -> Questions {
+    let participants = facts.links().map(|link| link.participant.to_string()).collect();
+    history::questions(program, event, &Candidates { participants, customer: customer.to_string() }, at)
 }
 
 /// What is to be recorded, all of it or nothing.
@@ -42,6 +42,8 @@ pub struct Verdict {
     pub id: ConversionId,
     pub decision: Decision,
     pub rewards: Vec<Earned>,
+    /// What is counted for tiers and milestones.
+    pub met: Vec<Met>,
     pub entries: Vec<Entry>,
     pub events: Vec<Event>,
     /// Whose the customer is from now on, when that changes.
@@ -53,36 +55,30 @@ pub fn judge(case: &Case<'_>, minter: &mut Minter) -> Verdict {
     let program = case.program;
     let id = ConversionId::mint(minter);
     let finding = attribution::attribute(&case.facts, &program.attribution, program.consent);
-    let mut rules = Vec::new();
-    let mut rewards = Vec::new();
-    if let Some(link) = &finding.credited {
-        let sale = Sale { event: &case.conversion.event, value: case.conversion.value, earlier: &case.earlier };
-        for rule in program.rewards.iter().filter(|rule| rule.on == case.conversion.event) {
-            let worth = reward::worth(rule, &sale);
-            rules.push(RuleTrace { rule: rule.id.clone(), result: worth.err().unwrap_or(Reason::Earned) });
-            if let Ok(value) = worth {
-                rewards.push(earn(case, rule, link, value, minter));
-            }
-        }
-    }
-    let reason = reason(&finding, &rules, !rewards.is_empty());
+    let given = match &finding.credited {
+        Some(link) => reward(case, &[Share { beneficiary: link.participant.to_string(), weight: 1 }], minter),
+        None => rules::Outcome::default(),
+    };
+    let rewards = given.earned;
+    let reason = reason(&finding, &given.traces, !rewards.is_empty());
     let decision = Decision {
         outcome: finding.outcome,
         reason,
         model: program.attribution.model.as_str().to_owned(),
         credits: finding.credited.iter().map(credit).collect(),
         touches: finding.touches,
-        rules,
+        rules: given.traces,
         program_version: case.program_version,
         explanation: Explanation::of(reason),
     };
-    let entries = rewards.iter().map(|earned| accrue(earned, minter)).collect();
+    let entries = rewards.iter().filter_map(|earned| accrue(earned, minter)).collect();
     let answer = ConversionAnswer::new(case, &id, &decision, &rewards);
-    let events = events(case, &answer, minter);
+    let warnings: Vec<BudgetWarning> = given.warnings.iter().map(BudgetWarning::new).collect();
+    let events = events(case, &answer, &warnings, minter);
     let binds = finding.credited.filter(|link| {
         case.facts.customer.bound.as_ref().is_none_or(|bound| bound.link.participant != link.participant)
     });
-    Verdict { id, decision, rewards, entries, events, binds, answer }
+    Verdict { id, decision, rewards, met: given.met, entries, events, binds, answer }
 }
 
 fn credit(link: &LinkFacts) -> Credit {
@@ -97,40 +93,45 @@ fn reason(finding: &attribution::Finding, rules: &[RuleTrace], earned: bool) -> 
     rules.first().map_or(finding.reason, |rule| rule.result)
 }
 
-fn earn(case: &Case<'_>, rule: &Rule, link: &LinkFacts, value: Money, minter: &mut Minter) -> Earned {
-    let beneficiary = match rule.side {
-        Side::Referrer => link.participant.to_string(),
-        Side::Friend => case.customer.to_string(),
+fn reward(case: &Case<'_>, referrers: &[Share], minter: &mut Minter) -> rules::Outcome {
+    let sale = Sale {
+        event: &case.conversion.event,
+        value: case.conversion.value,
+        occurred_at: case.facts.occurred_at,
+        recorded_at: case.recorded_at,
+        properties: &case.conversion.properties,
+        customer: &case.standing,
+        earlier: &case.earlier,
     };
-    let reward = Reward {
-        id: RewardId::mint(minter),
-        side: rule.side,
-        beneficiary,
-        state: State::Pending,
-        earned: value,
-        reversed: Money::zero(value.currency()),
-    };
-    let due_at = case.recorded_at.after(rule.hold);
-    Earned { reward, rule: rule.id.clone(), kind: rule.kind, due_at, created_at: case.recorded_at }
+    let credited = Credited { program: case.program, sale, referrers, customer: case.customer.as_str() };
+    rules::apply(&credited, case.known.clone(), minter)
 }
 
-fn accrue(earned: &Earned, minter: &mut Minter) -> Entry {
+/// What the ledger books for a reward that was just earned; nothing for a thing without a money value.
+pub fn accrue(earned: &Earned, minter: &mut Minter) -> Option<Entry> {
     let reward = &earned.reward;
     let pending = Account::Pending(reward.beneficiary.clone());
-    Entry::transfer(EntryId::mint(minter), earned.created_at, "earned", Account::Expense, pending, reward.earned)
-        .for_reward(reward.id.clone())
+    (reward.earned.amount() != 0).then(|| {
+        let at = earned.created_at;
+        Entry::transfer(EntryId::mint(minter), at, "earned", Account::Expense, pending, reward.earned)
+            .for_reward(reward.id.clone())
+    })
 }
 
-fn events(case: &Case<'_>, answer: &ConversionAnswer, minter: &mut Minter) -> Vec<Event> {
+fn events(case: &Case<'_>, answer: &ConversionAnswer, warnings: &[BudgetWarning], minter: &mut Minter) -> Vec<Event> {
     let at = case.recorded_at;
     let mut events = vec![Event::new(EventId::mint(minter), EventKind::ConversionRecorded, at, answer)];
-    events.extend(
-        answer
-            .rewards
-            .iter()
-            .map(|reward: &RewardAnswer| Event::new(EventId::mint(minter), EventKind::RewardCreated, at, reward)),
-    );
+    events.extend(answer.rewards.iter().map(|reward| told(reward, at, minter)));
+    let warning = |warning| Event::new(EventId::mint(minter), EventKind::BudgetWarning, at, warning);
+    events.extend(warnings.iter().map(warning));
     events
+}
+
+/// What is told of a reward that was just earned.
+pub fn told(reward: &RewardAnswer, at: Timestamp, minter: &mut Minter) -> Event {
+    let held = reward.state == State::Held.as_str();
+    let kind = if held { EventKind::RewardHeld } else { EventKind::RewardCreated };
+    Event::new(EventId::mint(minter), kind, at, reward)
 }
 
 #[cfg(test)]

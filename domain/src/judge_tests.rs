@@ -6,6 +6,7 @@ use crate::attribution::Named;
 use crate::code::Code;
 use crate::id::ParticipantId;
 use crate::person::Identity;
+use crate::program::Side;
 use crate::wire::read;
 
 fn program() -> Program {
@@ -43,8 +44,17 @@ fn verdict(amount: i64, code: Option<&str>, earlier: Vec<Earlier>) -> Verdict {
     };
     let (program, new) = (program(), conversion(amount));
     let customer = CustomerId::mint(&mut minter);
-    let case =
-        Case { program: &program, program_version: 3, conversion: &new, customer, facts, earlier, recorded_at: at };
+    let case = Case {
+        program: &program,
+        program_version: 3,
+        conversion: &new,
+        customer,
+        facts,
+        earlier,
+        standing: Standing::default(),
+        known: Known::default(),
+        recorded_at: at,
+    };
     judge(&case, &mut minter)
 }
 
@@ -73,7 +83,14 @@ fn the_same_input_gives_the_same_verdict() {
 fn credit_that_earned_nothing_says_why() {
     let below = verdict(4_999, Some("ada"), Vec::new());
     assert_eq!(below.rewards.len(), 1, "the friend's rule has no minimum");
-    let earlier = Earlier { event: "purchase".to_owned(), value: conversion(9_000).value, refunded_whole: false };
+    let earlier = Earlier {
+        event: "purchase".to_owned(),
+        value: conversion(9_000).value,
+        occurred_at: Timestamp::default(),
+        refunded_whole: false,
+        credited: true,
+        met: Vec::new(),
+    };
     let again = verdict(9_000, Some("ada"), vec![earlier]);
     assert_eq!((again.decision.outcome, again.decision.reason), (Outcome::Credited, Reason::NotFirst));
     assert!(again.rewards.is_empty() && again.entries.is_empty());

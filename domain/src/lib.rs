@@ -5,6 +5,7 @@
 //!
 //! The modules stand in the order in which a newcomer should read them.
 
+pub mod calendar;
 pub mod id;
 pub mod time;
 

@@ -3,8 +3,14 @@
 //! `Program::read` accepts a file whole or refuses it whole, with every fault and its path.
 
 mod file;
+mod rule;
 
-use crate::money::{Currency, Money, Percent};
+pub use rule::{
+    Amounts, Approval, Bonus, Boundary, Bounds, Conditions, CouponSource, Gift, Gives, Lasts, Limit, Limits, Milestone,
+    Milestones, Most, RewardKind, Rule, Side, Stage, Tier, TierBy, TierMode, Tiers, Worth,
+};
+
+use crate::money::Currency;
 use crate::site::Site;
 use crate::time::Span;
 
@@ -45,6 +51,8 @@ pub struct Program {
     /// Whether someone may ask for a link with nothing but an e-mail address.
     pub join_by_email: bool,
     pub rewards: Vec<Rule>,
+    /// What all rules together may spend.
+    pub limits: Limits,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,52 +112,6 @@ pub struct Offer {
     pub referrer: Option<String>,
     pub terms: Option<String>,
     pub disclosure: Option<String>,
-}
-
-/// One side's reward for one kind of event.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rule {
-    pub id: String,
-    pub side: Side,
-    /// The event of a conversion that it answers to, such as `purchase`.
-    pub on: String,
-    pub kind: RewardKind,
-    pub worth: Worth,
-    /// The smallest value that earns, itself included.
-    pub minimum: Option<Money>,
-    /// Only a customer's first such conversion (of at least the minimum) earns.
-    pub first: bool,
-    /// How long the reward stays pending.
-    pub hold: Span,
-    pub approval: Approval,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Side {
-    Referrer,
-    Friend,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RewardKind {
-    Money,
-    Credit,
-    Discount,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Worth {
-    Flat(Money),
-    /// Of the conversion's value, in its currency.
-    Share(Percent),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Approval {
-    /// When the hold ends.
-    Automatic,
-    /// By the owner.
-    Manual,
 }
 
 #[cfg(test)]

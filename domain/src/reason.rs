@@ -65,7 +65,7 @@ reasons! {
         "This customer was known before the referral."
         "This person was a customer already.",
     NotQualified "not_qualified"
-        "Credited, and no reward rule answers to this event."
+        "Credited, but the lead isn't qualified yet."
         "This step does not earn a reward yet.",
     BelowMinimumValue "below_minimum_value"
         "Credited, but the value is below the minimum of the rule."
@@ -73,6 +73,42 @@ reasons! {
     NotFirst "not_first"
         "Credited, but only a customer's first such conversion earns."
         "Only a friend's first purchase earns.",
+    AboveMaximumValue "above_maximum_value"
+        "Credited, but the value is above the maximum of the rule."
+        "The purchase was above the maximum.",
+    NoValue "no_value"
+        "Credited, but the rule needs a value, and the conversion has none."
+        "There was no value to reckon with.",
+    CurrencyDiffers "currency_differs"
+        "Credited, but an amount of the rule is in another currency than the conversion."
+        "The purchase was in a currency that does not earn.",
+    ConditionsNotMet "conditions_not_met"
+        "Credited, but a condition of the rule isn't met."
+        "This purchase is not of the kind that earns.",
+    NotStarted "not_started"
+        "Credited, but the rule earns only from a later day on."
+        "The offer had not begun.",
+    PeriodEnded "period_ended"
+        "Credited, but the time in which the rule earns is over."
+        "The time in which this earns is over.",
+    MilestoneNotReached "milestone_not_reached"
+        "It counts towards a milestone that isn't reached yet."
+        "It counts towards your next milestone.",
+    ShareTooSmall "share_too_small"
+        "Credited, but this part of the credit comes to nothing."
+        "Your part was too small to earn.",
+    BudgetSpent "budget_spent"
+        "Credited, but the budget is spent."
+        "The program's budget is spent for now.",
+    CapReached "cap_reached"
+        "Credited, but this person has had all that one person may have."
+        "You have had all that one person may have for now.",
+    CutToLimit "cut_to_limit"
+        "The rule was met; a cap or budget had only a part of it left."
+        "You earned the part that was left of a limit.",
+    PoolEmpty "pool_empty"
+        "The rule was met, but its pool has no coupon left. Add some, then approve the reward."
+        "Your coupon is on its way.",
     ParticipantPaused "participant_paused"
         "The participant is paused."
         "Your participation is paused.",

@@ -40,7 +40,7 @@ pub fn judge(facts: &Facts, asked: Option<Money>, at: Timestamp, minter: &mut Mi
         if asked.is_some() {
             return Err(RefundError::NoValue);
         }
-        let moves = facts.rewards.iter().filter_map(|r| reward::reverse_to(r, r.earned, at, minter)).collect();
+        let moves = facts.rewards.iter().filter_map(|reward| reward::reverse_whole(reward, at, minter)).collect();
         return Ok(Verdict { amount: None, refunded: 0, whole: true, moves });
     };
     let rest = value.amount() - facts.refunded;
@@ -52,13 +52,14 @@ pub fn judge(facts: &Facts, asked: Option<Money>, at: Timestamp, minter: &mut Mi
     };
     let refunded = facts.refunded + amount;
     let whole = refunded == value.amount();
-    let target =
-        |reward: &Reward| if whole { Ok(reward.earned) } else { reward.earned.times(refunded, value.amount()) };
-    let moves = facts
-        .rewards
-        .iter()
-        .filter_map(|reward| target(reward).ok().and_then(|target| reward::reverse_to(reward, target, at, minter)));
-    let moves = moves.collect();
+    let reverse = |reward: &Reward| {
+        if whole {
+            return reward::reverse_whole(reward, at, minter);
+        }
+        let target = reward.earned.times(refunded, value.amount()).ok()?;
+        reward::reverse_to(reward, target, at, minter)
+    };
+    let moves = facts.rewards.iter().filter_map(reverse).collect();
     let amount = Money::new(amount, value.currency()).map_err(|_| RefundError::ExceedsValue)?;
     Ok(Verdict { amount: Some(amount), refunded, whole, moves })
 }

@@ -1,54 +1,21 @@
 //! What one side earned by one rule, and how a reward moves: `pending → approved → fulfilled`, or `held`, `rejected`,
 //! `reversed`. Each move says what the ledger books; asking twice for the same move books nothing twice.
 
+pub mod history;
+pub mod limits;
+pub mod retainer;
+pub mod rules;
+
+mod eligible;
+mod tiers;
+mod worth;
+
 use crate::id::{EntryId, Minter, RewardId};
 use crate::ledger::{Account, Entry};
-use crate::money::{Money, MoneyError};
-use crate::program::{Rule, Side, Worth};
-use crate::reason::Reason;
+use crate::money::Money;
+use crate::program::Side;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-
-/// An earlier conversion of the same customer.
-#[derive(Debug, Clone)]
-pub struct Earlier {
-    pub event: String,
-    pub value: Option<Money>,
-    /// A conversion that was refunded whole frees "first".
-    pub refunded_whole: bool,
-}
-
-/// What a rule reads of a conversion.
-#[derive(Debug, Clone)]
-pub struct Sale<'a> {
-    pub event: &'a str,
-    pub value: Option<Money>,
-    pub earlier: &'a [Earlier],
-}
-
-/// What one rule gives for one sale to one beneficiary who has the whole of it, or why nothing.
-pub fn worth(rule: &Rule, sale: &Sale<'_>) -> Result<Money, Reason> {
-    let enough = |value: Option<Money>| match (rule.minimum, value) {
-        (None, _) => true,
-        (Some(least), Some(value)) => value.currency() == least.currency() && value.amount() >= least.amount(),
-        (Some(_), None) => false,
-    };
-    if !enough(sale.value) {
-        return Err(Reason::BelowMinimumValue);
-    }
-    let before = |earlier: &&Earlier| earlier.event == sale.event && !earlier.refunded_whole && enough(earlier.value);
-    if rule.first && sale.earlier.iter().any(|earlier| before(&earlier)) {
-        return Err(Reason::NotFirst);
-    }
-    let value = match rule.worth {
-        Worth::Flat(flat) => Ok(flat),
-        Worth::Share(percent) => sale
-            .value
-            .ok_or(Reason::BelowMinimumValue)
-            .and_then(|value| percent.of(&value).map_err(|_: MoneyError| Reason::BelowMinimumValue)),
-    }?;
-    if value.amount() > 0 { Ok(value) } else { Err(Reason::BelowMinimumValue) }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,7 +55,7 @@ pub struct Reward {
     pub side: Side,
     pub beneficiary: String,
     pub state: State,
-    /// What was earned at first.
+    /// What was earned at first. Zero: a thing without a money value, of which the ledger hears nothing.
     pub earned: Money,
     /// What was taken back since.
     pub reversed: Money,
@@ -140,10 +107,13 @@ impl Action {
     }
 }
 
-/// The reward after a move, and what the ledger books. No entry: the move was made before.
+/// The reward after a move, and what the ledger books.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     pub reward: Reward,
+    /// Why it moved; none when the move was made before.
+    pub cause: Option<&'static str>,
+    /// None where nothing is to be booked.
     pub entry: Option<Entry>,
 }
 
@@ -157,9 +127,8 @@ pub struct BadMove {
 pub fn act(reward: &Reward, action: Action, at: Timestamp, minter: &mut Minter) -> Result<Move, BadMove> {
     let to = action.leads_to();
     if reward.state == to {
-        return Ok(Move { reward: reward.clone(), entry: None });
+        return Ok(Move { reward: reward.clone(), cause: None, entry: None });
     }
-    let value = reward.value();
     let mut after = Reward { state: to, ..reward.clone() };
     let back = matches!(action, Action::Reject | Action::Reverse);
     if back {
@@ -176,9 +145,29 @@ pub fn act(reward: &Reward, action: Action, at: Timestamp, minter: &mut Minter) 
         (Action::Reverse, State::Approved | State::Fulfilled) => ("reversed", reward.payable(), Account::Expense),
         _ => return Err(BadMove { from: reward.state, to }),
     };
+    Ok(moved(reward, after, cause, (from, to), at, minter))
+}
+
+/// Ends an approved reward that was not fulfilled in its time. Any other stays as it is.
+pub fn expire(reward: &Reward, at: Timestamp, minter: &mut Minter) -> Option<Move> {
+    let after = Reward { state: State::Reversed, reversed: reward.earned, ..reward.clone() };
+    let accounts = (reward.payable(), Account::Expense);
+    (reward.state == State::Approved).then(|| moved(reward, after, "expired", accounts, at, minter))
+}
+
+/// What was left of the reward goes from one account to the other.
+fn moved(
+    before: &Reward,
+    after: Reward,
+    cause: &'static str,
+    (from, to): (Account, Account),
+    at: Timestamp,
+    minter: &mut Minter,
+) -> Move {
+    let value = before.value();
     let entry = (value.amount() != 0)
-        .then(|| Entry::transfer(EntryId::mint(minter), at, cause, from, to, value).for_reward(reward.id.clone()));
-    Ok(Move { reward: after, entry })
+        .then(|| Entry::transfer(EntryId::mint(minter), at, cause, from, to, value).for_reward(before.id.clone()));
+    Move { reward: after, cause: Some(cause), entry }
 }
 
 /// Takes back a part of a reward, as a refund asks: `target` is what shall have been reversed in all by now.
@@ -192,7 +181,17 @@ pub fn reverse_to(reward: &Reward, target: Money, at: Timestamp, minter: &mut Mi
     let state = if target == reward.earned { State::Reversed } else { reward.state };
     let entry = Entry::transfer(EntryId::mint(minter), at, "refunded", from, Account::Expense, more);
     let after = Reward { state, reversed: target, ..reward.clone() };
-    Some(Move { reward: after, entry: Some(entry.for_reward(reward.id.clone())) })
+    Some(Move { reward: after, cause: Some("refunded"), entry: Some(entry.for_reward(reward.id.clone())) })
+}
+
+/// Takes back all of a reward, as a whole refund asks: money, or a thing without a value.
+pub fn reverse_whole(reward: &Reward, at: Timestamp, minter: &mut Minter) -> Option<Move> {
+    if reward.earned.amount() != 0 {
+        return reverse_to(reward, reward.earned, at, minter);
+    }
+    let standing = !matches!(reward.state, State::Rejected | State::Reversed);
+    let after = Reward { state: State::Reversed, ..reward.clone() };
+    standing.then_some(Move { reward: after, cause: Some("refunded"), entry: None })
 }
 
 #[cfg(test)]

@@ -1,54 +1,11 @@
-//! What a rule gives, and how a reward moves.
+//! How a reward moves.
 
 use super::*;
-use crate::money::{Currency, Percent};
-use crate::program::{Approval, RewardKind};
-use crate::time::Span;
+use crate::money::Currency;
 use proptest::prelude::*;
 
 fn money(amount: i64, currency: &str) -> Money {
     Money::new(amount, Currency::parse(currency).unwrap()).unwrap()
-}
-
-fn rule(worth: Worth) -> Rule {
-    Rule {
-        id: "r".to_owned(),
-        side: Side::Referrer,
-        on: "purchase".to_owned(),
-        kind: RewardKind::Credit,
-        worth,
-        minimum: Some(money(5_000, "USD")),
-        first: true,
-        hold: Span::days(30),
-        approval: Approval::Automatic,
-    }
-}
-
-fn earlier(amount: i64, refunded_whole: bool) -> Earlier {
-    Earlier { event: "purchase".to_owned(), value: Some(money(amount, "USD")), refunded_whole }
-}
-
-fn check(worth_of: Worth, value: Money, earlier: &[Earlier], expect: Result<Money, Reason>) {
-    let sale = Sale { event: "purchase", value: Some(value), earlier };
-    assert_eq!(worth(&rule(worth_of), &sale), expect, "{value}");
-}
-
-#[test]
-fn a_rule_gives_from_its_minimum_on_for_the_first_sale() {
-    let flat = Worth::Flat(money(2_000, "USD"));
-    check(flat, money(5_000, "USD"), &[], Ok(money(2_000, "USD")));
-    check(flat, money(4_999, "USD"), &[], Err(Reason::BelowMinimumValue));
-    check(flat, money(5_000, "EUR"), &[], Err(Reason::BelowMinimumValue));
-    check(flat, money(9_000, "USD"), &[earlier(5_000, false)], Err(Reason::NotFirst));
-    check(flat, money(9_000, "USD"), &[earlier(4_999, false)], Ok(money(2_000, "USD")));
-    check(flat, money(9_000, "USD"), &[earlier(5_000, true)], Ok(money(2_000, "USD")));
-    let tenth = Worth::Share(Percent::parse("12.5").unwrap());
-    check(tenth, money(12_000, "USD"), &[], Ok(money(1_500, "USD")));
-    let mut unbounded = rule(tenth);
-    unbounded.minimum = None;
-    let sale = Sale { event: "purchase", value: Some(money(999, "JPY")), earlier: &[] };
-    assert_eq!(worth(&unbounded, &sale), Ok(money(125, "JPY")));
-    assert_eq!(worth(&unbounded, &Sale { value: None, ..sale }), Err(Reason::BelowMinimumValue));
 }
 
 fn minter() -> Minter {
@@ -87,6 +44,31 @@ fn each_move_books_once_and_the_wrong_ones_are_refused() {
                 assert_eq!(again.entry, None, "asked twice");
             }
             None => assert!(made.is_err(), "{from:?} {action:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_thing_without_a_money_value_moves_and_books_nothing() {
+    let thing = Reward { earned: money(0, "USD"), ..reward(State::Pending) };
+    let approved = act(&thing, Action::Approve, Timestamp::default(), &mut minter()).unwrap();
+    assert_eq!((approved.reward.state, approved.cause, approved.entry), (State::Approved, Some("approved"), None));
+    let again = act(&approved.reward, Action::Approve, Timestamp::default(), &mut minter()).unwrap();
+    assert_eq!(again.cause, None, "asked twice");
+    let back = reverse_whole(&approved.reward, Timestamp::default(), &mut minter()).unwrap();
+    assert_eq!((back.reward.state, back.entry), (State::Reversed, None));
+    assert_eq!(reverse_whole(&back.reward, Timestamp::default(), &mut minter()), None);
+}
+
+#[test]
+fn only_what_is_approved_and_not_fulfilled_expires() {
+    for state in State::ALL {
+        let gone = expire(&reward(state), Timestamp::default(), &mut minter());
+        assert_eq!(gone.is_some(), state == State::Approved, "{state:?}");
+        if let Some(gone) = gone {
+            let lines = gone.entry.unwrap().lines;
+            assert_eq!((gone.reward.state, gone.reward.value().amount()), (State::Reversed, 0));
+            assert_eq!((lines[0].0.name(), lines[1].0.name()), ("payable:cus_1".to_owned(), "expense".to_owned()));
         }
     }
 }

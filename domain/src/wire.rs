@@ -8,6 +8,7 @@ pub mod read;
 pub mod answers;
 pub mod clicks;
 pub mod conversions;
+pub mod coupons;
 pub mod decision;
 pub mod destinations;
 pub mod participants;

@@ -194,6 +194,10 @@ pub(crate) enum ProgramCommand {
         paid: bool,
         body: String,
     },
+    NewCoupons {
+        body: String,
+    },
+    Coupons,
     Ledger {
         query: Query,
     },
@@ -237,6 +241,8 @@ pub(crate) enum ProgramCommand {
     },
     Offer {
         code: Option<String>,
+        /// The click that the visitor's touch proves.
+        click: Option<String>,
     },
     Reference {
         touches: String,

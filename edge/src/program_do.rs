@@ -6,8 +6,10 @@
 
 mod clicks;
 mod conversions;
+mod coupons;
 mod destinations;
 mod files;
+mod history;
 mod idempotency;
 mod keys;
 mod ledger;
@@ -15,6 +17,7 @@ mod outbox;
 mod participants;
 mod payouts;
 mod refunds;
+mod retainers;
 mod rewards;
 mod schema;
 mod visitors;
@@ -74,10 +77,14 @@ impl DurableObject for ProgramDo {
         if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(30))) {
             return failure.answer();
         }
-        let approved = self.store.transaction(|| turn.approve_due());
+        let done = self.store.transaction(|| {
+            turn.approve_due()?;
+            turn.expire_due()?;
+            turn.give_due_months()
+        });
         let handed = outbox::hand_over(&self.env, &self.store).await;
         idempotency::forget(&self.store, turn.now).ok();
-        if let Err(failure) = approved.and(handed) {
+        if let Err(failure) = done.and(handed) {
             // The alarm that was set above tries again.
             crate::metrics::error("program alarm", &format!("{failure:?}"));
             return Response::empty();
@@ -167,6 +174,8 @@ impl Turn<'_> {
             C::Rewards { query } => self.rewards(query),
             C::Reward { id } => self.reward(id),
             C::ActOnReward { id, action, body } => self.act_on_reward(id, action, body),
+            C::NewCoupons { body } => self.new_coupons(body),
+            C::Coupons => self.coupons(),
             C::Payouts { query } => self.payouts(query),
             C::NewPayout { body } => self.new_payout(body),
             C::Payout { id } => self.payout(id),
@@ -183,7 +192,7 @@ impl Turn<'_> {
             C::DestinationGone { id, why } => self.destination_gone(id, why),
             C::AddClicks { shard, step, part, tallies } => self.add_clicks(shard, *step, *part, tallies),
             C::ClickStats { query, edges } => self.click_stats(query, edges),
-            C::Offer { code } => self.offer(code.as_deref()),
+            C::Offer { code, click } => self.offer(code.as_deref(), click.as_deref()),
             C::Reference { touches } => self.reference(touches),
             C::JoinByIdentity { token } => self.join_by_identity(token),
             C::FinishJoin { token, code } => self.finish_join(token, code),

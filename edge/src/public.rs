@@ -101,7 +101,8 @@ impl Visit<'_> {
         let touch = self.newest(&program);
         let via = parameter(query, "via").map(|via| via.to_lowercase());
         let code = touch.as_ref().map(|touch| touch.code.to_string()).or(via);
-        let mut response = self.ask(&program, ProgramCommand::Offer { code }).await?;
+        let click = touch.as_ref().map(|touch| touch.click.to_string());
+        let mut response = self.ask(&program, ProgramCommand::Offer { code, click }).await?;
         let mut body: Value = serde_json::from_str(&response.text().await?)?;
         let state = if touch.is_some_and(|touch| touch.consented) { "granted" } else { "unknown" };
         if let Value::Object(fields) = &mut body {

@@ -8,5 +8,6 @@ mod nothing_is_half_done;
 mod nothing_is_lost;
 mod only_known_names;
 mod programs_and_keys;
+mod rewards_follow_the_rules;
 mod the_demo;
 mod webhooks_arrive;

@@ -18,7 +18,8 @@ function headline(outcome, who) {
 }
 
 /** "$20.00 of credit, pending until 21 December 2026" */
-export function describe({ kind, value, state, due_at: due }) {
-  const what = value ? `${money(value)} of ${kind}` : kind;
+export function describe({ kind, value, item, coupon, state, due_at: due }) {
+  const worth = value ? `${money(value)} of ${kind}` : (item ?? kind.replaceAll("_", " "));
+  const what = coupon ? `${worth} (${coupon})` : worth;
   return due && state === "pending" ? `${what}, pending until ${day(due)}` : `${what}, ${state}`;
 }

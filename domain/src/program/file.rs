@@ -1,11 +1,17 @@
 //! The program file: JSON in, with every fault and its path; the same JSON out, with its defaults filled in.
 
+mod gift;
+mod limits;
+mod rule;
+mod steps;
+
 use super::{
-    Approval, AttributionPolicy, Binding, Consent, Durability, Kind, Mode, Model, Offer, Program, ProgramId,
-    RewardKind, Rule, Side, Worth,
+    Approval, AttributionPolicy, Binding, Boundary, Consent, Durability, Kind, Limits, Mode, Model, Offer, Program,
+    ProgramId, RewardKind, Rule, Side, TierBy, TierMode,
 };
+use crate::calendar::Over;
 use crate::fault::{Place, Refusal};
-use crate::money::{Currency, Money, Percent};
+use crate::money::{Currency, Percent};
 use crate::time::Span;
 use crate::wire::read::{self, Fields, Read};
 use serde_json::{Value, json};
@@ -13,8 +19,6 @@ use serde_json::{Value, json};
 /// Browsers keep a cookie 400 days at most, so a longer window would be a promise that can't be held.
 const LONGEST_WINDOW_DAYS: i64 = 400;
 const DEFAULT_WINDOW_DAYS: i64 = 90;
-const DEFAULT_HOLD_DAYS: i64 = 30;
-const LONGEST_HOLD_DAYS: i64 = 3_650;
 const MOST_RULES: usize = 100;
 
 const KINDS: &[(&str, Kind)] = &[("referral", Kind::Referral), ("partner", Kind::Partner)];
@@ -25,8 +29,22 @@ const CONSENTS: &[(&str, Consent)] = &[("not_required", Consent::NotRequired), (
 const DURABILITIES: &[(&str, Durability)] =
     &[("after-redirect", Durability::AfterRedirect), ("before-redirect", Durability::BeforeRedirect)];
 const SIDES: &[(&str, Side)] = &[("referrer", Side::Referrer), ("friend", Side::Friend)];
-const REWARD_KINDS: &[(&str, RewardKind)] =
-    &[("money", RewardKind::Money), ("credit", RewardKind::Credit), ("discount", RewardKind::Discount)];
+const REWARD_KINDS: &[(&str, RewardKind)] = &[
+    ("money", RewardKind::Money),
+    ("credit", RewardKind::Credit),
+    ("discount", RewardKind::Discount),
+    ("coupon", RewardKind::Coupon),
+    ("free_months", RewardKind::FreeMonths),
+    ("gift", RewardKind::Gift),
+    ("access", RewardKind::Access),
+    ("event", RewardKind::Event),
+    ("recognition", RewardKind::Recognition),
+];
+const TIER_BYS: &[(&str, TierBy)] = &[("value", TierBy::Value), ("count", TierBy::Count), ("total", TierBy::Total)];
+const TIER_MODES: &[(&str, TierMode)] = &[("whole", TierMode::Whole), ("graduated", TierMode::Graduated)];
+const BOUNDARIES: &[(&str, Boundary)] = &[("lower", Boundary::Lower), ("upper", Boundary::Upper)];
+const OVERS: &[(&str, Over)] =
+    &[("ever", Over::Ever), ("day", Over::Day), ("week", Over::Week), ("month", Over::Month), ("year", Over::Year)];
 const APPROVALS: &[(&str, Approval)] = &[("automatic", Approval::Automatic), ("manual", Approval::Manual)];
 
 macro_rules! words {
@@ -44,7 +62,7 @@ macro_rules! words {
 }
 
 words!(Kind KINDS, Mode MODES, Model MODELS, Binding BINDINGS, Consent CONSENTS, Durability DURABILITIES, Side SIDES,
-    RewardKind REWARD_KINDS, Approval APPROVALS);
+    RewardKind REWARD_KINDS, Approval APPROVALS, TierBy TIER_BYS, TierMode TIER_MODES, Boundary BOUNDARIES, Over OVERS);
 
 impl Read for ProgramId {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
@@ -71,7 +89,7 @@ impl Program {
             "window_days": days(self.attribution.window),
             "binding": self.attribution.binding.as_str(),
         });
-        json!({
+        let mut file = json!({
             "id": self.id.as_str(),
             "name": self.name,
             "kind": self.kind.as_str(),
@@ -84,7 +102,11 @@ impl Program {
             "offer": self.offer,
             "join": {"email": self.join_by_email},
             "rewards": self.rewards.iter().map(Rule::to_json).collect::<Vec<_>>(),
-        })
+        });
+        if let Value::Object(fields) = &mut file {
+            self.limits.write(fields);
+        }
+        file
     }
 }
 
@@ -103,6 +125,7 @@ impl Read for Program {
         let offer = fields.optional("offer");
         let join = fields.optional("join");
         let rewards: Option<Vec<Rule>> = fields.or("rewards", Vec::new());
+        let limits = Limits::read_from(&fields);
         // GET adds the version, so that what was read can be sent back; the shell compares it.
         let _: Option<Option<i64>> = fields.optional("version");
         fields.done();
@@ -126,6 +149,7 @@ impl Read for Program {
             offer: offer?,
             join_by_email: join?.is_some_and(|join: Join| join.email),
             rewards: rewards?,
+            limits: limits?,
         })
     }
 }
@@ -184,78 +208,6 @@ impl Read for Join {
         let email = fields.or("email", false);
         fields.done();
         Some(Self { email: email? })
-    }
-}
-
-impl Read for Rule {
-    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
-        let fields = Fields::of(value, place)?;
-        let id = fields.required("id");
-        let side = fields.required("side");
-        let on = fields.required("on");
-        let kind = fields.required("kind");
-        let (flat, percent) = (fields.optional::<Money>("flat"), fields.optional::<Percent>("percent"));
-        let minimum = fields.optional::<Money>("minimum");
-        let first = fields.or("first", false);
-        let hold = fields.or("hold_days", DEFAULT_HOLD_DAYS);
-        let approval = fields.or("approval", Approval::Automatic);
-        fields.done();
-        let worth = worth(flat?, percent?, place);
-        let minimum = minimum?;
-        if minimum.is_some_and(|least| least.amount() < 0) {
-            place.child("minimum").refused("negative", "A minimum isn't below zero.");
-        }
-        let hold = within(hold?, 0, LONGEST_HOLD_DAYS, &place.child("hold_days"));
-        Some(Self {
-            id: id?,
-            side: side?,
-            on: on?,
-            kind: kind?,
-            worth: worth?,
-            minimum,
-            first: first?,
-            hold: Span::days(hold?),
-            approval: approval?,
-        })
-    }
-}
-
-fn worth(flat: Option<Money>, percent: Option<Percent>, place: &Place<'_>) -> Option<Worth> {
-    match (flat, percent) {
-        (Some(flat), None) if flat.amount() > 0 => Some(Worth::Flat(flat)),
-        (Some(_), None) => {
-            place.child("flat").refused("not_positive", "A reward is worth more than nothing.");
-            None
-        }
-        (None, Some(percent)) => Some(Worth::Share(percent)),
-        _ => {
-            place.malformed("one_worth", "A rule has either \"flat\" or \"percent\".");
-            None
-        }
-    }
-}
-
-impl Rule {
-    fn to_json(&self) -> Value {
-        let mut rule = json!({
-            "id": self.id,
-            "side": self.side.as_str(),
-            "on": self.on,
-            "kind": self.kind.as_str(),
-            "first": self.first,
-            "hold_days": days(self.hold),
-            "approval": self.approval.as_str(),
-        });
-        if let Value::Object(fields) = &mut rule {
-            match self.worth {
-                Worth::Flat(flat) => fields.insert("flat".to_owned(), json!(flat)),
-                Worth::Share(percent) => fields.insert("percent".to_owned(), json!(percent.to_string())),
-            };
-            if let Some(minimum) = self.minimum {
-                fields.insert("minimum".to_owned(), json!(minimum));
-            }
-        }
-        rule
     }
 }
 

@@ -2,8 +2,11 @@
 
 use super::decision::Decision;
 use crate::id::{ConversionId, RewardId};
-use crate::judge::{Case, Earned};
-use crate::money::Money;
+use crate::judge::Case;
+use crate::money::{Currency, Money};
+use crate::reward::Reward;
+use crate::reward::limits::Warning;
+use crate::reward::rules::Earned;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -38,14 +41,39 @@ pub struct RewardAnswer {
     pub side: String,
     pub beneficiary: String,
     pub kind: String,
-    /// What is left of it after refunds.
-    pub value: Money,
-    pub earned: Money,
-    pub reversed: Money,
+    /// What is left of it after refunds; none for a thing without a money value, as are the next two.
+    pub value: Option<Money>,
+    pub earned: Option<Money>,
+    pub reversed: Option<Money>,
     pub state: String,
     pub due_at: Timestamp,
     pub created_at: Timestamp,
     pub reason: Option<String>,
+    /// Which of several rewards of one rule this is: a stage, a milestone, a month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub months: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The event `budget.warning`: four fifths of a budget are spent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BudgetWarning {
+    /// The rule whose budget it is; null for the program's.
+    pub rule: Option<String>,
+    /// Null where the budget counts rewards.
+    pub currency: Option<Currency>,
+    pub limit: i64,
+    pub spent: i64,
+    pub over: String,
+    /// The first day of the stretch that the budget is for.
+    pub since: Option<String>,
 }
 
 impl ConversionAnswer {
@@ -81,13 +109,36 @@ impl RewardAnswer {
             side: reward.side.as_str().to_owned(),
             beneficiary: reward.beneficiary.clone(),
             kind: earned.kind.as_str().to_owned(),
-            value: reward.value(),
-            earned: reward.earned,
-            reversed: reward.reversed,
+            value: valued(reward, reward.value()),
+            earned: valued(reward, reward.earned),
+            reversed: valued(reward, reward.reversed),
             state: reward.state.as_str().to_owned(),
             due_at: earned.due_at,
             created_at: earned.created_at,
-            reason: None,
+            reason: earned.reason.map(|reason| reason.as_str().to_owned()),
+            stage: (!earned.stage.is_empty()).then(|| earned.stage.clone()),
+            item: earned.item.clone(),
+            months: earned.months,
+            coupon: earned.coupon.clone(),
+            expires_at: earned.expires_at,
+        }
+    }
+}
+
+/// An amount of a reward, where the reward has a money value at all.
+pub fn valued(reward: &Reward, amount: Money) -> Option<Money> {
+    (reward.earned.amount() != 0).then_some(amount)
+}
+
+impl BudgetWarning {
+    pub fn new(warning: &Warning) -> Self {
+        Self {
+            rule: warning.rule.clone(),
+            currency: warning.currency,
+            limit: warning.limit,
+            spent: warning.spent,
+            over: warning.over.as_str().to_owned(),
+            since: warning.since.map(|day| day.to_string()),
         }
     }
 }

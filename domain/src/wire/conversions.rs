@@ -29,6 +29,10 @@ pub struct CustomerRef {
     pub external_id: Option<String>,
     pub email: Option<Email>,
     pub created_at: Option<Timestamp>,
+    /// ISO 3166, such as `DE`.
+    pub country: Option<String>,
+    /// The site's own word for the group that the customer is in.
+    pub segment: Option<String>,
 }
 
 /// What the site kept of the visit.
@@ -117,6 +121,7 @@ impl Read for CustomerRef {
         let external_id = fields.optional::<String>("external_id");
         let email = fields.optional::<Email>("email");
         let created_at = fields.optional("created_at");
+        let (country, segment) = (fields.optional::<String>("country"), fields.optional::<String>("segment"));
         fields.done();
         let (external_id, email) = (external_id?, email?);
         if external_id.is_none() && email.is_none() {
@@ -127,7 +132,12 @@ impl Read for CustomerRef {
             Some(id) => Some(named(id, "external_id", place)?),
             None => None,
         };
-        Some(Self { external_id, email, created_at: created_at? })
+        let country = country?;
+        let iso = |text: &String| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        if country.as_ref().is_some_and(|country| !iso(country)) {
+            place.child("country").malformed("invalid_country", "A country is two capital letters, such as DE.");
+        }
+        Some(Self { external_id, email, created_at: created_at?, country, segment: segment? })
     }
 }
 

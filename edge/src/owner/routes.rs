@@ -77,6 +77,8 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             let command = C::ActOnReward { id: id.to_string(), action: action.to_string(), body: body.clone() };
             tell(asked, Money, command, &body).await
         }
+        ("POST", ["coupons"]) => tell(asked, Write, C::NewCoupons { body: body.clone() }, &body).await,
+        ("GET", ["coupons"]) => look(asked, C::Coupons).await,
         ("POST", ["payouts"]) => tell(asked, Money, C::NewPayout { body: body.clone() }, &body).await,
         ("GET", ["payouts"]) => look(asked, C::Payouts { query: asked.page(&[])? }).await,
         ("GET", ["payouts", id]) => many::payout(asked, id).await,
@@ -132,6 +134,7 @@ fn is_known(segments: &[&str]) -> bool {
             | "refunds"
             | "rewards"
             | "payouts"
+            | "coupons"
             | "ledger"
             | "destinations"
             | "deliveries"]

@@ -12,8 +12,8 @@ use honeyguide_domain::id::{CustomerId, DisputeId, EventId};
 use honeyguide_domain::judge::{self, Case, Verdict};
 use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::person::Identity;
-use honeyguide_domain::program::{Approval, Program};
-use honeyguide_domain::reward::Earlier;
+use honeyguide_domain::program::Program;
+use honeyguide_domain::reward::rules::{Earlier, Standing};
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::token::ProgramTag;
 use honeyguide_domain::wire::answers::{ConversionAnswer, CustomerAnswer, RewardAnswer};
@@ -56,6 +56,8 @@ struct CustomerRow {
     imported: i64,
     bound_code: Option<String>,
     bound_at: Option<i64>,
+    country: Option<String>,
+    segment: Option<String>,
 }
 
 impl ConversionRow {
@@ -105,13 +107,32 @@ impl Turn<'_> {
         let customer = self.customer(&new.customer)?;
         let facts = self.facts(new, &program, &customer, occurred_at)?;
         let earlier = self.earlier(&customer.id)?;
+        let standing = Standing {
+            new: customer.imported == 0 && !facts.customer.bought_before,
+            country: new.customer.country.clone().or_else(|| customer.country.clone()),
+            segment: new.customer.segment.clone().or_else(|| customer.segment.clone()),
+        };
+        let customer = CustomerId::parse(&customer.id)?;
+        let mut clicks: Vec<_> = facts
+            .touches
+            .iter()
+            .filter_map(|seen| match seen {
+                Seen::Proved { touch, .. } => Some((touch.at(), touch.click.to_string())),
+                Seen::Invalid => None,
+            })
+            .collect();
+        clicks.sort_by(|one, other| other.cmp(one));
+        let clicks: Vec<String> = clicks.into_iter().map(|(_, click)| click).collect();
+        let asked = judge::questions(&program, &new.event, &facts, &customer, self.now);
         let case = Case {
             program: &program,
             program_version,
             conversion: new,
-            customer: CustomerId::parse(&customer.id)?,
+            customer,
             facts,
             earlier,
+            standing,
+            known: self.known(asked, new.attribution.coupon.as_deref(), &clicks)?,
             recorded_at: self.now,
         };
         let verdict = judge::judge(&case, &mut self.minter());
@@ -156,10 +177,10 @@ impl Turn<'_> {
             self.store.run("UPDATE customers SET bound_code = ?, bound_at = ? WHERE id = ?", values)?;
         }
         for earned in &verdict.rewards {
-            let automatic =
-                case.program.rewards.iter().any(|rule| rule.id == earned.rule && rule.approval == Approval::Automatic);
-            self.keep_reward(&verdict.id, earned, automatic)?;
+            self.keep_reward(&verdict.id, earned)?;
+            self.keep_retainer(&verdict.id, earned)?;
         }
+        self.keep_met(&verdict.id, &verdict.met)?;
         self.book(&verdict.entries)?;
         for touch in decision.touches.iter().filter(|touch| touch.counted) {
             if let Some(click) = &touch.click {
@@ -172,7 +193,7 @@ impl Turn<'_> {
     /// The customer that a conversion names: by the site's own id, else by e-mail; made when new.
     fn customer(&self, given: &CustomerRef) -> Outcome<CustomerRow> {
         let identity = given.identity();
-        let columns = "SELECT id, external_id, folded, imported, bound_code, bound_at FROM customers";
+        let columns = "SELECT id, external_id, folded, imported, bound_code, bound_at, country, segment FROM customers";
         let mut found: Option<CustomerRow> = match &identity.external_id {
             Some(id) => self.store.row(&format!("{columns} WHERE external_id = ?"), vec![text(id)])?,
             None => None,
@@ -185,12 +206,14 @@ impl Turn<'_> {
         }
         if let Some(row) = found {
             self.store.run(
-                "UPDATE customers SET external_id = COALESCE(external_id, ?), email = COALESCE(email, ?), folded = COALESCE(folded, ?)
-                 WHERE id = ?",
+                "UPDATE customers SET external_id = COALESCE(external_id, ?), email = COALESCE(email, ?), folded = COALESCE(folded, ?),
+                 country = COALESCE(?, country), segment = COALESCE(?, segment) WHERE id = ?",
                 vec![
                     maybe(identity.external_id.as_ref()),
                     maybe(given.email.as_ref()),
                     maybe(identity.email.as_ref()),
+                    maybe(given.country.as_ref()),
+                    maybe(given.segment.as_ref()),
                     text(&row.id),
                 ],
             )?;
@@ -198,17 +221,27 @@ impl Turn<'_> {
         }
         let id = CustomerId::mint(&mut self.minter());
         self.store.run(
-            "INSERT INTO customers (id, external_id, email, folded, created_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO customers (id, external_id, email, folded, created_at, country, segment) VALUES (?, ?, ?, ?, ?, ?, ?)",
             vec![
                 text(&id),
                 maybe(identity.external_id.as_ref()),
                 maybe(given.email.as_ref()),
                 maybe(identity.email.as_ref()),
                 int(self.now.millis()),
+                maybe(given.country.as_ref()),
+                maybe(given.segment.as_ref()),
             ],
         )?;
-        let (external_id, folded) = (identity.external_id, identity.email);
-        Ok(CustomerRow { id: id.to_string(), external_id, folded, imported: 0, bound_code: None, bound_at: None })
+        Ok(CustomerRow {
+            id: id.to_string(),
+            external_id: identity.external_id,
+            folded: identity.email,
+            imported: 0,
+            bound_code: None,
+            bound_at: None,
+            country: given.country.clone(),
+            segment: given.segment.clone(),
+        })
     }
 
     fn facts(&self, new: &NewConversion, program: &Program, customer: &CustomerRow, at: Timestamp) -> Outcome<Facts> {
@@ -236,10 +269,16 @@ impl Turn<'_> {
             Some(given) => Ok(Some(Named { text: given.clone(), link: self.link_facts(given)? })),
             None => Outcome::Ok(None),
         };
+        let mut coupon = named(&new.attribution.coupon)?;
+        if let Some(named) = coupon.as_mut().filter(|named| named.link.is_none())
+            && let Some(link) = self.link_of_coupon(&named.text)?
+        {
+            named.link = self.link_facts(&link)?;
+        }
         Ok(Facts {
             occurred_at: at,
             customer: customer_facts,
-            coupon: named(&new.attribution.coupon)?,
+            coupon,
             code: named(&new.attribution.code)?,
             touches: self.touches(new, program)?,
         })
@@ -272,16 +311,28 @@ impl Turn<'_> {
             event: String,
             amount: Option<i64>,
             currency: Option<String>,
+            occurred_at: i64,
             refunded_whole: i64,
+            credited: i64,
+            met: String,
         }
-        let query = "SELECT event, amount, currency, refunded_whole FROM conversions WHERE customer = ? ORDER BY seq LIMIT 10000";
+        let query = "SELECT event, amount, currency, occurred_at, refunded_whole, outcome = 'credited' AS credited,
+            (SELECT json_group_array(rule) FROM met WHERE conversion = conversions.id) AS met
+            FROM conversions WHERE customer = ? ORDER BY seq LIMIT 10000";
         let rows: Vec<Row> = self.store.rows(query, vec![text(customer)])?;
         let earlier = |row: Row| {
             let value = match (row.amount, row.currency) {
                 (Some(amount), Some(currency)) => Some(Money::new(amount, Currency::parse(&currency)?)?),
                 _ => None,
             };
-            Ok(Earlier { event: row.event, value, refunded_whole: row.refunded_whole == 1 })
+            Ok(Earlier {
+                event: row.event,
+                value,
+                occurred_at: Timestamp::from_millis(row.occurred_at),
+                refunded_whole: row.refunded_whole == 1,
+                credited: row.credited == 1,
+                met: serde_json::from_str(&row.met)?,
+            })
         };
         rows.into_iter().map(earlier).collect()
     }

@@ -74,8 +74,7 @@ pub(super) fn rearm(store: &Store, now: Timestamp) -> Outcome<()> {
     if waiting > 0 {
         return store.wake(now);
     }
-    let due = "SELECT MIN(due_at) AS n FROM rewards WHERE state = 'pending' AND automatic = 1";
-    match store.number(due, vec![])? {
+    match super::rewards::next_due(store)? {
         0 => Ok(()),
         at => store.wake(Timestamp::from_millis(at.max(now.millis()))),
     }

@@ -84,6 +84,9 @@ impl Turn<'_> {
                 text(&new.refund_id),
             ],
         )?;
+        if verdict.whole {
+            self.forget_met(&conversion.id)?;
+        }
         for made in &verdict.moves {
             self.keep_move(made, "refunded")?;
         }

@@ -4,16 +4,17 @@ use super::Turn;
 use super::participants::page;
 use crate::command::{Query, Reply};
 use crate::failure::{Failure, Outcome};
-use crate::store::{int, maybe, text};
+use crate::store::{Store, int, maybe, maybe_int, text};
 use honeyguide_domain::event::{Event, EventKind};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::{ConversionId, EventId, RewardId};
-use honeyguide_domain::judge::Earned;
 use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::program::Side;
-use honeyguide_domain::reward::{self, Action, Move, Reward, State};
+use honeyguide_domain::reason::Reason;
+use honeyguide_domain::reward::{self, Action, Move, Reward, State, rules::Earned};
 use honeyguide_domain::time::Timestamp;
-use honeyguide_domain::wire::{answers::RewardAnswer, programs::RewardAction, read};
+use honeyguide_domain::wire::answers::{RewardAnswer, valued};
+use honeyguide_domain::wire::{programs::RewardAction, read};
 use serde::Deserialize;
 
 /// Rewards that one alarm approves; the next alarm follows at once.
@@ -21,7 +22,12 @@ const SLICE: i64 = 500;
 
 const COLUMNS: &str =
     "SELECT seq, id, conversion, rule, side, beneficiary, kind, earned, reversed, currency, state, due_at,
-    created_at, reason FROM rewards";
+    created_at, reason, stage, item, months, coupon, pool, expires_at FROM rewards";
+
+/// Approved, not fulfilled, and in no payout that is open.
+const EXPIRES: &str = "state = 'approved' AND expires_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM payout_rewards p JOIN payout_lines l ON l.payout = p.payout AND l.beneficiary = rewards.beneficiary
+    WHERE p.reward = rewards.id AND l.state = 'open')";
 
 #[derive(Deserialize)]
 pub(super) struct RewardRow {
@@ -39,6 +45,12 @@ pub(super) struct RewardRow {
     due_at: i64,
     created_at: i64,
     reason: Option<String>,
+    stage: String,
+    item: Option<String>,
+    months: Option<i64>,
+    coupon: Option<String>,
+    pool: Option<String>,
+    expires_at: Option<i64>,
 }
 
 impl RewardRow {
@@ -57,29 +69,35 @@ impl RewardRow {
     pub(super) fn answer(&self) -> Outcome<RewardAnswer> {
         let reward = self.reward()?;
         Ok(RewardAnswer {
-            value: reward.value(),
+            value: valued(&reward, reward.value()),
+            earned: valued(&reward, reward.earned),
+            reversed: valued(&reward, reward.reversed),
             id: reward.id,
             conversion: ConversionId::parse(&self.conversion)?,
             rule: self.rule.clone(),
             side: self.side.clone(),
             beneficiary: self.beneficiary.clone(),
             kind: self.kind.clone(),
-            earned: reward.earned,
-            reversed: reward.reversed,
             state: self.state.clone(),
             due_at: Timestamp::from_millis(self.due_at),
             created_at: Timestamp::from_millis(self.created_at),
             reason: self.reason.clone(),
+            stage: (!self.stage.is_empty()).then(|| self.stage.clone()),
+            item: self.item.clone(),
+            months: self.months,
+            coupon: self.coupon.clone(),
+            expires_at: self.expires_at.map(Timestamp::from_millis),
         })
     }
 }
 
 impl Turn<'_> {
-    pub(super) fn keep_reward(&self, conversion: &ConversionId, earned: &Earned, automatic: bool) -> Outcome<()> {
+    pub(super) fn keep_reward(&self, conversion: &ConversionId, earned: &Earned) -> Outcome<()> {
         let reward = &earned.reward;
         self.store.run(
             "INSERT INTO rewards (id, conversion, rule, side, beneficiary, kind, earned, reversed, currency, state, automatic,
-             due_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             due_at, created_at, reason, stage, item, months, coupon, pool, expires_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 text(&reward.id),
                 text(conversion),
@@ -91,17 +109,30 @@ impl Turn<'_> {
                 int(reward.reversed.amount()),
                 text(reward.earned.currency()),
                 text(reward.state.as_str()),
-                int(i64::from(automatic)),
+                int(i64::from(earned.automatic)),
                 int(earned.due_at.millis()),
                 int(earned.created_at.millis()),
+                maybe(earned.reason.map(Reason::as_str)),
+                text(&earned.stage),
+                maybe(earned.item.as_ref()),
+                maybe_int(earned.months),
+                maybe(earned.coupon.as_ref()),
+                maybe(earned.pool.as_ref()),
+                maybe_int(earned.expires_at.map(Timestamp::millis)),
             ],
-        )
+        )?;
+        if let (Some(code), Some(_)) = (&earned.coupon, &earned.pool) {
+            self.use_coupon(code, reward.id.as_str())?;
+        }
+        self.spend(&earned.rule, None, reward, earned.created_at)
     }
 
     /// Records a move: the reward, what the ledger books, and the event.
     pub(super) fn keep_move(&self, made: &Move, reason: &str) -> Outcome<()> {
-        let Some(entry) = &made.entry else { return Ok(()) };
+        let Some(cause) = made.cause else { return Ok(()) };
         let after = &made.reward;
+        let held = self.reward_row(after.id.as_str())?;
+        self.spend(&held.rule, Some(&held.reward()?), after, Timestamp::from_millis(held.created_at))?;
         self.store.run(
             "UPDATE rewards SET state = ?, reversed = ?, reason = COALESCE(?, reason) WHERE id = ?",
             vec![
@@ -111,8 +142,8 @@ impl Turn<'_> {
                 text(&after.id),
             ],
         )?;
-        self.book(std::slice::from_ref(entry))?;
-        let kind = match entry.cause.as_str() {
+        self.book(made.entry.as_slice())?;
+        let kind = match cause {
             "approved" => EventKind::RewardApproved,
             "fulfilled" => EventKind::RewardFulfilled,
             "rejected" => EventKind::RewardRejected,
@@ -158,9 +189,13 @@ impl Turn<'_> {
     pub(super) fn act_on_reward(&self, id: &str, action: &str, body: &str) -> Outcome<Reply> {
         let told: RewardAction = if body.trim().is_empty() { RewardAction::default() } else { read::body(body)? };
         let action = Action::parse(action).ok_or_else(|| Failure::Refused(Refusal::not_found("action")))?;
-        let reward = self.reward_row(id)?.reward()?;
+        let row = self.reward_row(id)?;
+        let reward = row.reward()?;
         let made = reward::act(&reward, action, self.now, &mut self.minter())
             .map_err(|bad| Failure::Refused(Refusal::new(409, "wrong_state", format!("{bad}.")).at("state")))?;
+        if let (Action::Approve, Some(pool), None) = (action, &row.pool, &row.coupon) {
+            self.fetch_coupon(pool, id)?;
+        }
         self.keep_move(&made, told.reason.as_deref().unwrap_or_default())?;
         self.reward(id)
     }
@@ -178,4 +213,26 @@ impl Turn<'_> {
         }
         Ok(())
     }
+    /// Ends the approved rewards whose time is over.
+    pub(super) fn expire_due(&self) -> Outcome<()> {
+        let query = format!("{COLUMNS} WHERE {EXPIRES} AND expires_at <= ? ORDER BY expires_at LIMIT ?");
+        let due: Vec<RewardRow> = self.store.rows(&query, vec![int(self.now.millis()), int(SLICE)])?;
+        for row in due {
+            if let Some(made) = reward::expire(&row.reward()?, self.now, &mut self.minter()) {
+                self.keep_move(&made, "expired")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// When the next reward is due to be approved, to expire, or to be given as a retainer's month; zero when none is.
+pub(super) fn next_due(store: &Store) -> Outcome<i64> {
+    let query = format!(
+        "SELECT MIN(at) AS n FROM (
+            SELECT MIN(due_at) AS at FROM rewards WHERE state = 'pending' AND automatic = 1
+            UNION ALL SELECT MIN(expires_at) FROM rewards WHERE {EXPIRES}
+            UNION ALL SELECT MIN(next_at) FROM retainers)"
+    );
+    store.number(&query, vec![])
 }

@@ -1,6 +1,8 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &["
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES];
+
+const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE keys (
@@ -69,9 +71,10 @@ pub(super) const MIGRATIONS: &[&str] = &["
     CREATE TABLE disputes (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, conversion TEXT NOT NULL, reason TEXT NOT NULL,
         state TEXT NOT NULL, at INTEGER NOT NULL);
-",
-    // What clicks add up to. `click_days` has the visitors' marks of days that are still open.
-    "
+";
+
+/// What clicks add up to. `click_days` has the visitors' marks of days that are still open.
+const CLICK_COUNTS: &str = "
     CREATE TABLE click_steps (shard TEXT PRIMARY KEY, step INTEGER NOT NULL, part INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE clicks_by_code (
         code TEXT NOT NULL, hour INTEGER NOT NULL, channel TEXT NOT NULL, quality TEXT NOT NULL, reason TEXT NOT NULL,
@@ -86,5 +89,46 @@ pub(super) const MIGRATIONS: &[&str] = &["
     CREATE TABLE click_days (seq INTEGER PRIMARY KEY AUTOINCREMENT, day INTEGER NOT NULL, tallies TEXT NOT NULL);
     CREATE INDEX click_days_by_day ON click_days (day);
     CREATE TABLE odd_codes (day INTEGER NOT NULL, code TEXT NOT NULL, PRIMARY KEY (day, code)) WITHOUT ROWID;
-",
-];
+";
+
+/// What reward rules remember. `met`: the conversions that met a rule, by beneficiary. `tallies`: sums by day of what was
+/// spent and of what was met; an empty rule, beneficiary or currency stands for all of them, or for none.
+const REWARD_RULES: &str = "
+    ALTER TABLE rewards ADD COLUMN stage TEXT NOT NULL DEFAULT '';
+    ALTER TABLE rewards ADD COLUMN item TEXT;
+    ALTER TABLE rewards ADD COLUMN months INTEGER;
+    ALTER TABLE rewards ADD COLUMN coupon TEXT;
+    ALTER TABLE rewards ADD COLUMN pool TEXT;
+    ALTER TABLE rewards ADD COLUMN expires_at INTEGER;
+    CREATE UNIQUE INDEX rewards_once ON rewards (conversion, rule, beneficiary, stage);
+    CREATE INDEX rewards_by_expiry ON rewards (state, expires_at);
+    ALTER TABLE customers ADD COLUMN country TEXT;
+    ALTER TABLE customers ADD COLUMN segment TEXT;
+    CREATE TABLE met (
+        conversion TEXT NOT NULL, rule TEXT NOT NULL, who TEXT NOT NULL, amount INTEGER, currency TEXT NOT NULL,
+        day INTEGER NOT NULL, PRIMARY KEY (conversion, rule, who)) WITHOUT ROWID;
+    CREATE TABLE tallies (
+        what TEXT NOT NULL, rule TEXT NOT NULL, who TEXT NOT NULL, currency TEXT NOT NULL, day INTEGER NOT NULL,
+        times INTEGER NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (what, rule, who, currency, day)) WITHOUT ROWID;
+    INSERT INTO met (conversion, rule, who, amount, currency, day)
+        SELECT r.conversion, r.rule, r.beneficiary, c.amount, COALESCE(c.currency, ''), c.recorded_at / 86400000
+        FROM rewards r JOIN conversions c ON c.id = r.conversion WHERE c.refunded_whole = 0;
+    INSERT INTO tallies (what, rule, who, currency, day, times, amount)
+        SELECT 'met', rule, who, currency, day, COUNT(*), COALESCE(SUM(amount), 0) FROM met GROUP BY rule, who, currency, day;
+    INSERT INTO tallies (what, rule, who, currency, day, times, amount)
+        SELECT 'spent', s.rule, s.who, s.currency, s.day, COUNT(*), SUM(s.amount) FROM (
+            SELECT IIF(a.one, r.rule, '') AS rule, IIF(b.one, r.beneficiary, '') AS who, r.currency AS currency,
+                r.created_at / 86400000 AS day, r.earned - r.reversed AS amount
+            FROM rewards r, (SELECT 0 AS one UNION ALL SELECT 1) a, (SELECT 0 AS one UNION ALL SELECT 1) b
+            WHERE r.state NOT IN ('rejected', 'reversed')) s
+        GROUP BY s.rule, s.who, s.currency, s.day;
+    CREATE TABLE coupons (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, pool TEXT NOT NULL, code TEXT NOT NULL UNIQUE, reward TEXT, click TEXT UNIQUE,
+        link TEXT, created_at INTEGER NOT NULL, used_at INTEGER);
+    CREATE INDEX coupons_by_pool ON coupons (pool, used_at);
+    CREATE TABLE retainers (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, conversion TEXT NOT NULL, rule TEXT NOT NULL, beneficiary TEXT NOT NULL,
+        amount INTEGER, currency TEXT, months INTEGER NOT NULL, done INTEGER NOT NULL, started_at INTEGER NOT NULL,
+        next_at INTEGER, note TEXT, UNIQUE (conversion, rule, beneficiary));
+    CREATE INDEX retainers_by_time ON retainers (next_at);
+";

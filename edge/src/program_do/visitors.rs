@@ -11,6 +11,7 @@ use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::EventId;
 use honeyguide_domain::person::Email;
 use honeyguide_domain::program::Consent;
+use honeyguide_domain::reward::history;
 use honeyguide_domain::wire::participants::{NewClaim, NewParticipant};
 use honeyguide_domain::wire::read;
 use serde::Deserialize;
@@ -18,16 +19,22 @@ use serde_json::{Map, json};
 
 impl Turn<'_> {
     /// The offer in force; `code` is the one that the visitor's touch proves, if any.
-    pub(super) fn offer(&self, code: Option<&str>) -> Outcome<Reply> {
+    pub(super) fn offer(&self, code: Option<&str>, click: Option<&str>) -> Outcome<Reply> {
         let (_, program) = self.program()?;
         let code = match code {
             Some(code) if self.is_active(code)? => Some(code),
             _ => None,
         };
+        let coupon = match (history::landing_coupon(&program), code, click) {
+            (Some(coupon), Some(code), Some(click)) => {
+                self.hand_out(coupon.pool, click, code)?.map(|held| json!({"code": held, "item": coupon.item}))
+            }
+            _ => None,
+        };
         let consent = if program.consent == Consent::Required { "required" } else { "not_required" };
         Reply::ok(&json!({
             "program": {"id": program.id.as_str(), "name": program.name, "kind": program.kind.as_str(), "site": program.site.as_str()},
-            "offer": program.offer, "referred": code.is_some(), "code": code,
+            "offer": program.offer, "referred": code.is_some(), "code": code, "coupon": coupon,
             // A referrer's name is shown only where they allow it; nobody can say so yet.
             "referrer_name": null, "consent": consent, "join_by_email": program.join_by_email,
         }))
@@ -114,7 +121,10 @@ impl Turn<'_> {
             self.rewards_for(&row.id)?.iter().map(super::rewards::RewardRow::answer).collect::<Outcome<Vec<_>>>()?;
         let rewards: Vec<_> = rewards
             .iter()
-            .map(|reward| json!({"id": reward.id, "state": reward.state, "value": reward.value, "due_at": reward.due_at}))
+            .map(|reward| {
+                json!({"id": reward.id, "state": reward.state, "kind": reward.kind, "value": reward.value,
+                "item": reward.item, "months": reward.months, "coupon": reward.coupon, "due_at": reward.due_at})
+            })
             .collect();
         let participant = row.json(&program, &self.settings.friend_path);
         Reply::ok(

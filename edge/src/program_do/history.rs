@@ -1,0 +1,147 @@
+//! What reward rules ask of the past: read before a verdict, kept with it. Sums are kept by day, so that a question reads
+//! a few rows however much was earned.
+
+use super::Turn;
+use crate::failure::Outcome;
+use crate::settings::chance;
+use crate::store::{Bound, int, maybe_int, text};
+use honeyguide_domain::calendar::Day;
+use honeyguide_domain::id::ConversionId;
+use honeyguide_domain::reward::history::{Known, Question, Questions, Tally};
+use honeyguide_domain::reward::rules::Met;
+use honeyguide_domain::reward::{Reward, State};
+use honeyguide_domain::time::{Span, Timestamp};
+use serde::Deserialize;
+
+/// Coupons of one pool that one verdict can need: a rule gives one to each beneficiary.
+const MOST_COUPONS: i64 = 100;
+
+#[derive(Deserialize)]
+struct Sum {
+    times: Option<i64>,
+    amount: Option<i64>,
+}
+
+/// The number of the day that a moment lies in.
+fn day(at: Timestamp) -> i64 {
+    at.day().millis() / Span::days(1).as_millis()
+}
+
+impl Turn<'_> {
+    /// The answers; `coupon` was named at the checkout, and `clicks` are the conversion's, the newest first.
+    pub(super) fn known(&self, asked: Questions, coupon: Option<&str>, clicks: &[String]) -> Outcome<Known> {
+        #[derive(Deserialize)]
+        struct Stage {
+            stage: String,
+        }
+        #[derive(Deserialize)]
+        struct Metadata {
+            id: String,
+            metadata: String,
+        }
+        let mut known = Known { chance: chance(), ..Known::default() };
+        for question in asked.tallies {
+            let tally = self.tally(&question)?;
+            known.tallies.insert(question, tally);
+        }
+        for (rule, who) in asked.stages {
+            let query = "SELECT stage FROM rewards WHERE beneficiary = ? AND rule = ? AND state <> 'reversed'";
+            let rows: Vec<Stage> = self.store.rows(query, vec![text(&who), text(&rule)])?;
+            known.stages.insert((rule, who), rows.into_iter().map(|row| row.stage).collect());
+        }
+        for pool in asked.pools {
+            let codes = self.free_coupons(&pool, MOST_COUPONS)?;
+            if let Some(code) = self.handed(&pool, coupon, clicks)? {
+                known.handed.insert(pool.clone(), code);
+            }
+            known.pools.insert(pool, codes);
+        }
+        for who in asked.metadata {
+            let query = "SELECT id, metadata FROM participants WHERE id = ?";
+            if let Some(row) = self.store.row::<Metadata>(query, vec![text(&who)])? {
+                known.metadata.insert(row.id, serde_json::from_str(&row.metadata)?);
+            }
+        }
+        Ok(known)
+    }
+
+    fn tally(&self, question: &Question) -> Outcome<Tally> {
+        let (what, rule, who, currency, since) = match question {
+            Question::Spent { rule, who, currency, since } => {
+                ("spent", rule.as_deref().unwrap_or(""), who.as_deref().unwrap_or(""), currency, since)
+            }
+            Question::Met { rule, who, currency, since } => ("met", rule.as_str(), who.as_str(), currency, since),
+        };
+        let mut query = "SELECT SUM(times) AS times, SUM(amount) AS amount FROM tallies
+            WHERE what = ? AND rule = ? AND who = ? AND day >= ?"
+            .to_owned();
+        let since = since.map_or(0, |since: Day| day(since.start()));
+        let mut values: Vec<Bound> = vec![text(what), text(rule), text(who), int(since)];
+        if let Some(currency) = currency {
+            query.push_str(" AND currency = ?");
+            values.push(text(currency));
+        }
+        let sum: Option<Sum> = self.store.row(&query, values)?;
+        let sum = sum.unwrap_or(Sum { times: None, amount: None });
+        Ok(Tally { times: sum.times.unwrap_or(0), amount: sum.amount.unwrap_or(0) })
+    }
+
+    fn add(&self, what: &str, [rule, who, currency]: [&str; 3], day: i64, tally: Tally) -> Outcome<()> {
+        self.store.run(
+            "INSERT INTO tallies (what, rule, who, currency, day, times, amount) VALUES (?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (what, rule, who, currency, day)
+             DO UPDATE SET times = times + excluded.times, amount = amount + excluded.amount",
+            vec![text(what), text(rule), text(who), text(currency), int(day), int(tally.times), int(tally.amount)],
+        )
+    }
+
+    /// Adds what became of a reward to what is spent on its day. `before` is the reward as it stood; none when it is new.
+    pub(super) fn spend(&self, rule: &str, before: Option<&Reward>, after: &Reward, at: Timestamp) -> Outcome<()> {
+        let counts = |reward: &Reward| i64::from(!matches!(reward.state, State::Rejected | State::Reversed));
+        let amount = |reward: &Reward| reward.value().amount();
+        let tally =
+            Tally { times: counts(after) - before.map_or(0, counts), amount: amount(after) - before.map_or(0, amount) };
+        if tally == Tally::default() {
+            return Ok(());
+        }
+        let currency = after.earned.currency();
+        for rule in [rule, ""] {
+            for who in [after.beneficiary.as_str(), ""] {
+                self.add("spent", [rule, who, currency.as_str()], day(at), tally)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn keep_met(&self, conversion: &ConversionId, met: &[Met]) -> Outcome<()> {
+        let day = day(self.now);
+        for one in met {
+            let currency = one.value.map(|value| value.currency().to_string()).unwrap_or_default();
+            let amount = one.value.map(|value| value.amount());
+            self.store.run(
+                "INSERT INTO met (conversion, rule, who, amount, currency, day) VALUES (?, ?, ?, ?, ?, ?)",
+                vec![text(conversion), text(&one.rule), text(&one.who), maybe_int(amount), text(&currency), int(day)],
+            )?;
+            self.add("met", [&one.rule, &one.who, &currency], day, Tally { times: 1, amount: amount.unwrap_or(0) })?;
+        }
+        Ok(())
+    }
+
+    /// A conversion that was refunded whole counts for nothing any more.
+    pub(super) fn forget_met(&self, conversion: &str) -> Outcome<()> {
+        #[derive(Deserialize)]
+        struct Row {
+            rule: String,
+            who: String,
+            amount: Option<i64>,
+            currency: String,
+            day: i64,
+        }
+        let query = "SELECT rule, who, amount, currency, day FROM met WHERE conversion = ?";
+        for row in self.store.rows::<Row>(query, vec![text(conversion)])? {
+            let tally = Tally { times: -1, amount: -row.amount.unwrap_or(0) };
+            self.add("met", [&row.rule, &row.who, &row.currency], row.day, tally)?;
+        }
+        self.store.run("DELETE FROM met WHERE conversion = ?", vec![text(conversion)])
+    }
+}
