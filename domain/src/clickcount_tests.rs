@@ -14,7 +14,9 @@ fn click<'a>(at: i64, code: &'a str, channel: &'a str, visitor: u64) -> Click<'a
 
 fn tallied(clicks: &[Click<'_>]) -> Vec<Tally> {
     let mut tallies = Tallies::default();
-    clicks.iter().for_each(|click| tallies.click(click));
+    for click in clicks {
+        tallies.click(click);
+    }
     tallies.finish()
 }
 

@@ -6,13 +6,12 @@ const NAMES = [
   "x-forwarded-proto",
 ];
 
-/** Method, address, the headers above, the client's address and network; joined by line feeds. */
+/** Method, address, the headers above and the client's address; joined by line feeds. */
 export function requestFacts(request, addressHeader) {
   const headers = request.headers;
   let facts = request.method + "\n" + request.url;
   for (const name of NAMES) facts += "\n" + (headers.get(name) ?? "");
-  facts += "\n" + ((addressHeader && headers.get(addressHeader)) || "");
-  return facts + "\n" + (request.cf?.asn ?? "");
+  return facts + "\n" + ((addressHeader && headers.get(addressHeader)) || "");
 }
 
 /** A redirect that no cache keeps and no index lists. An empty cookie sets none. */

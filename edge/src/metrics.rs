@@ -142,7 +142,7 @@ pub(crate) fn error(what: &str, why: &str) {
     worker::console_error!("{}", serde_json::json!({"level": "error", "at": at, "what": what, "why": why}));
 }
 
-/// All of it, in the text format of OpenMetrics 1.0.
+/// All of it, in the text format of `OpenMetrics` 1.0.
 pub(crate) fn text() -> String {
     METRICS.with(|metrics| {
         metrics.depth.set(i64::try_from(buffer::depth()).unwrap_or(i64::MAX));

@@ -75,6 +75,18 @@ impl World {
     /// `kill -9`, then a new process on the same data.
     pub fn kill_and_start_again(&mut self) {
         self.edge.kill();
+        self.start_again();
+    }
+
+    /// `kill -9`, while others may be in the middle of a request.
+    pub fn stop_without_warning(&self) {
+        let pid = self.edge.pid().to_string();
+        std::process::Command::new("kill").args(["-9", &pid]).status().unwrap();
+    }
+
+    /// A new process on the same data, after the old one is gone.
+    pub fn start_again(&mut self) {
+        self.edge.kill();
         self.edge = Edge::start(&self.settings).unwrap();
     }
 

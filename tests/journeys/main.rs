@@ -4,6 +4,7 @@ mod bad_input_is_told;
 mod clicks_are_told_apart;
 mod friend_buys;
 mod ledger_and_payouts;
+mod no_click_is_lost;
 mod nothing_is_half_done;
 mod nothing_is_lost;
 mod only_known_names;

@@ -58,7 +58,9 @@ proptest! {
             .map(|(code, channel, quality)| Click { quality: Quality::ALL[*quality], ..click(code, channel) })
             .collect();
         let mut batch = Vec::new();
-        made.iter().for_each(|click| append(&mut batch, click));
+        for click in &made {
+            append(&mut batch, click);
+        }
         prop_assert_eq!(read(&batch).collect::<Result<Vec<_>, _>>(), Ok(made));
     }
 

@@ -51,10 +51,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("POST", ["participants", id, "links"]) => create_link(asked, id, &body).await,
 
         ("GET", ["clicks"]) => clicks::list(asked).await,
-        ("GET", ["metrics"]) => {
-            asked.admin()?;
-            metrics()
-        }
+        ("GET", ["metrics"]) => metrics(asked),
         ("GET", ["stats", "clicks"]) => clicks::stats(asked).await,
 
         ("POST", ["conversions"]) => tell(asked, Write, C::Convert { body: body.clone() }, &body).await,
@@ -240,8 +237,9 @@ async fn create_link(asked: &Asked<'_>, id: &str, body: &str) -> Outcome<Respons
     made
 }
 
-/// What this isolate has done since it began, in the text format of OpenMetrics.
-fn metrics() -> Outcome<Response> {
+/// What this isolate has done since it began, in the text format of `OpenMetrics`.
+fn metrics(asked: &Asked<'_>) -> Outcome<Response> {
+    asked.admin()?;
     let response = Response::ok(crate::metrics::text())?;
     response.headers().set("content-type", "application/openmetrics-text; version=1.0.0; charset=utf-8")?;
     response.headers().set("cache-control", "private, no-store")?;

@@ -176,7 +176,9 @@ impl Turn<'_> {
             counted.entry(key).or_default().add(&tally.quality, tally.raw, marks);
         };
         let edges: Vec<Tally> = edges.iter().filter(|tally| query.has_code(&tally.code)).cloned().collect();
-        edges.iter().for_each(|tally| count(&mut counted, tally));
+        for tally in &edges {
+            count(&mut counted, tally);
+        }
         let mut open = edges;
         let days = "SELECT tallies FROM click_days WHERE day BETWEEN ? AND ?";
         let (from, to) = (day_of(query.from_hour), day_of(query.to_hour));

@@ -295,7 +295,7 @@ impl Turn<'_> {
         let mut seen = Vec::new();
         for token in tokens.take(MOST_TOUCHES) {
             seen.push(match self.settings.signer.check(token) {
-                Ok(touch) if touch.program == tag => {
+                Ok(touch) if touch.program.fits(tag) => {
                     let link = self.link_facts(touch.code.as_str())?;
                     Seen::Proved { touch, link }
                 }

@@ -115,10 +115,8 @@ impl Link {
     pub(super) fn location(&self, seen: &Seen<'_>, code: &str, counts: bool, touches: bool) -> Cow<'_, str> {
         let Some(destination) = &self.destination else { return Cow::Borrowed("/") };
         let (_, query) = seen.path_and_query();
-        let to = match query.is_empty() || self.objection.is_some() {
-            true => None,
-            false => query.split('&').find_map(|pair| pair.strip_prefix("to=")),
-        };
+        let mine = if self.objection.is_some() { "" } else { query };
+        let to = mine.split('&').find_map(|pair| pair.strip_prefix("to="));
         let chosen = to.map(|to| destination.with_path(&super::percent_decoded(&to.replace('+', " "))));
         if counts && (!touches || !self.same_site) && !self.program.starts_with('@') {
             return Cow::Owned(chosen.as_ref().unwrap_or(destination).with_via(code).as_str().to_owned());

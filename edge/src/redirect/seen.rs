@@ -31,8 +31,6 @@ pub(crate) struct Seen<'a> {
     cookie: &'a str,
     pub(crate) https: bool,
     pub(crate) address: &'a str,
-    /// The number of the network that the client is in, where the runtime tells.
-    network: &'a str,
 }
 
 impl<'a> Seen<'a> {
@@ -42,23 +40,10 @@ impl<'a> Seen<'a> {
         let (method, url, user_agent) = (next(), next(), next());
         let (sec_fetch_mode, sec_fetch_dest) = (next(), next());
         let purpose = [next(), next(), next()].into_iter().find(|purpose| !purpose.is_empty()).unwrap_or_default();
-        let (gpc, cookie, proto, address, network) = (next() == "1", next(), next(), next(), next());
+        let (gpc, cookie, proto, address) = (next() == "1", next(), next(), next());
         let https = if proto.is_empty() { url.starts_with("https:") } else { proto == "https" };
         let host = url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
-        Self {
-            method,
-            url,
-            host,
-            user_agent,
-            sec_fetch_mode,
-            sec_fetch_dest,
-            purpose,
-            gpc,
-            cookie,
-            https,
-            address,
-            network,
-        }
+        Self { method, url, host, user_agent, sec_fetch_mode, sec_fetch_dest, purpose, gpc, cookie, https, address }
     }
 
     /// Path and query of the address.

@@ -73,15 +73,13 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
 /// Waits with the one who asks for this link; or nothing, and the caller is the one.
 fn join(key: &str, settings: &Settings) -> Option<Promise> {
     let expired = now().before(Span::millis(i64::try_from(settings.deadline.as_millis()).unwrap_or(0)));
-    ASKED.with_borrow_mut(|asked| match asked.get_mut(key).filter(|(since, _)| *since > expired) {
-        Some((_, waiting)) => {
+    ASKED.with_borrow_mut(|asked| {
+        if let Some((_, waiting)) = asked.get_mut(key).filter(|(since, _)| *since > expired) {
             let mut waits = AssertUnwindSafe(waiting);
-            Some(Promise::new(&mut move |resolve, _| waits.push(resolve)))
+            return Some(Promise::new(&mut move |resolve, _| waits.push(resolve)));
         }
-        None => {
-            asked.insert(key.to_owned(), (now(), Vec::new()));
-            None
-        }
+        asked.insert(key.to_owned(), (now(), Vec::new()));
+        None
     })
 }
 
