@@ -147,6 +147,8 @@ pub(crate) enum ProgramCommand {
     Link {
         code: String,
     },
+    /// Whether links are still what they were.
+    LinksVersion,
     Convert {
         body: String,
     },

@@ -9,7 +9,7 @@ import { redirectAnswer, requestFacts } from "./glue.js";
 
 export * from "./app.js";
 
-const { hot, flush_soon: flushSoon, flush_now: flushNow, fetch: whole } = App.prototype;
+const { hot, warm, flush_soon: flushSoon, flush_now: flushNow, fetch: whole } = App.prototype;
 
 // Requests whose answers wait for storage. One writes and the others wait for it: a round's clicks share one write.
 // Who came while a round was under way waits for the next, which one of them begins, in its own request.
@@ -40,22 +40,35 @@ async function stored(env, ctx) {
 const NOTHING = "0";
 const FLUSH_SOON = "1";
 
+/** The response to what `hot` answered. */
+function answered(answer, env, ctx) {
+  const end = answer.indexOf("\n");
+  const response = redirectAnswer(answer.slice(1, end), answer.slice(end + 1));
+  if (answer[0] === NOTHING) return response;
+  if (answer[0] === FLUSH_SOON) {
+    ctx.waitUntil(flushSoon(env));
+    return response;
+  }
+  return stored(env, ctx).then(() => response);
+}
+
+/** A link that isn't known here is asked for; what can't be asked goes the whole way, which always has an answer. */
+async function cold(request, env, ctx, facts) {
+  await warm(env, facts);
+  const answer = hot(facts);
+  return answer ? answered(answer, env, ctx) : whole.call({ env, ctx }, request);
+}
+
 export default {
   fetch(request, env, ctx) {
     let answer;
+    const facts = requestFacts(request, env.CLIENT_ADDRESS_HEADER);
     try {
-      answer = hot(requestFacts(request, env.CLIENT_ADDRESS_HEADER));
+      answer = hot(facts);
     } catch {
       // A panic in there leaves the whole way open.
     }
-    if (answer === undefined) return whole.call({ env, ctx }, request);
-    const end = answer.indexOf("\n");
-    const response = redirectAnswer(answer.slice(1, end), answer.slice(end + 1));
-    if (answer[0] === NOTHING) return response;
-    if (answer[0] === FLUSH_SOON) {
-      ctx.waitUntil(flushSoon(env));
-      return response;
-    }
-    return stored(env, ctx).then(() => response);
+    if (answer) return answered(answer, env, ctx);
+    return answer === "" ? cold(request, env, ctx, facts) : whole.call({ env, ctx }, request);
   },
 };

@@ -124,6 +124,14 @@ impl ProgramDo {
                 Some(idempotency) => turn.once(idempotency, || turn.handle(&call.command))?,
                 None => turn.handle(&call.command)?,
             };
+            if matches!(
+                call.command,
+                ProgramCommand::PutFile { .. }
+                    | ProgramCommand::ChangeParticipant { .. }
+                    | ProgramCommand::CreateLink { .. }
+            ) {
+                turn.links_changed()?;
+            }
             outbox::rearm(&self.store, turn.now)?;
             Ok(reply)
         })
@@ -165,6 +173,7 @@ impl Turn<'_> {
             C::CreateLink { id, body, code } => self.create_link(id, body, code),
             C::Statement { id } => self.statement(id),
             C::Link { code } => self.link(code),
+            C::LinksVersion => Reply::ok(&self.links_version()?),
             C::Convert { body } => self.convert(body),
             C::Refund { body } => self.refund(body),
             C::Conversions { query } => self.conversions(query),

@@ -22,12 +22,16 @@ use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::token::{self, Touch};
 use honeyguide_domain::wire::clicks::Click;
+use js_sys::Promise;
 use std::borrow::Cow;
-use wasm_bindgen::prelude::wasm_bindgen;
+use std::panic::AssertUnwindSafe;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
 use worker::{Context, Env};
 
 /// Answers a link that this isolate knows, at once: one character for what the answer asks of its request (`0` nothing,
-/// `1` a flush soon, `2` to be in storage first), the address, a line feed, the cookie. Nothing: go the whole way.
+/// `1` a flush soon, `2` to be in storage first), the address, a line feed, the cookie. An empty text: the link must be
+/// asked for, by `warm`. Nothing: this isn't a link, or its answer isn't a redirect.
 #[wasm_bindgen]
 pub fn hot(facts: &str) -> Option<String> {
     let settings = Settings::held()?;
@@ -35,12 +39,12 @@ pub fn hot(facts: &str) -> Option<String> {
     let Friends::Link(rest) = settings.friends(seen.path_and_query().0)? else { return None };
     let asked = Asked::of(&seen, rest)?;
     let now = now();
-    let link = links::held(&asked.code, seen.host, now)?;
     let (quality, reason) = seen.quality();
     if matches!(quality, Quality::Prefetch | Quality::Unfurler) {
         return None;
     }
-    let visitor = links::visitor(&seen, now)?;
+    let known = links::held(&asked.code, seen.host, now).zip(links::visitor(&seen, now));
+    let Some((link, visitor)) = known else { return Some(String::new()) };
     metrics::link_held();
     let arrival = arrive(&seen, &asked, &link, quality, reason, visitor, now, settings);
     let asks = match arrival.asks {
@@ -55,6 +59,22 @@ pub fn hot(facts: &str) -> Option<String> {
     answer.push('\n');
     answer.push_str(&arrival.cookie);
     Some(answer)
+}
+
+/// Has the link of a request asked for, so that `hot` can answer it. What can't be asked is left to the whole way.
+#[wasm_bindgen]
+pub fn warm(env: Env, facts: String) -> Promise {
+    future_to_promise(AssertUnwindSafe(async move {
+        let seen = Seen::of(&facts);
+        if let Some(settings) = Settings::held()
+            && let Some(Friends::Link(rest)) = settings.friends(seen.path_and_query().0)
+            && let Some(asked) = Asked::of(&seen, rest)
+        {
+            resolve(&env, settings, &asked.code, seen.host).await;
+            links::visitor_whoever(&env, settings, &seen, now()).await;
+        }
+        Ok(JsValue::UNDEFINED)
+    }))
 }
 
 /// The whole way: `rest` is what follows the friend's path and its slash.

@@ -244,7 +244,19 @@ impl Turn<'_> {
             "before_redirect": program.durability == Durability::BeforeRedirect,
             "headline": program.offer.as_ref().map(|offer| offer.headline.clone()),
             "friend_offer": program.offer.as_ref().and_then(|offer| offer.friend.clone()),
+            "version": self.links_version()?,
         }))
+    }
+
+    /// Grows with every change that a link's visitors would notice.
+    pub(super) fn links_version(&self) -> Outcome<i64> {
+        self.store.number("SELECT (SELECT value + 0 FROM settings WHERE name = 'links') AS n", vec![])
+    }
+
+    pub(super) fn links_changed(&self) -> Outcome<()> {
+        let query = "INSERT INTO settings (name, value) VALUES ('links', '1')
+             ON CONFLICT (name) DO UPDATE SET value = CAST(value + 1 AS TEXT)";
+        self.store.run(query, vec![])
     }
 }
 

@@ -47,6 +47,8 @@ pub(crate) struct Link {
     pub(crate) consent_required: bool,
     pub(crate) window_seconds: i64,
     pub(crate) before_redirect: bool,
+    /// The program's links as they were when this was told.
+    version: i64,
     pub(crate) headline: Option<String>,
     pub(crate) friend_offer: Option<String>,
 }
@@ -61,6 +63,8 @@ pub(super) struct Told {
     pub(super) consent_required: bool,
     pub(super) window_seconds: i64,
     pub(super) before_redirect: bool,
+    #[serde(default)]
+    pub(super) version: i64,
     pub(super) headline: Option<String>,
     pub(super) friend_offer: Option<String>,
 }
@@ -82,6 +86,7 @@ impl Link {
             consent_required: told.consent_required,
             window_seconds: told.window_seconds,
             before_redirect: told.before_redirect,
+            version: told.version,
             headline: told.headline,
             friend_offer: told.friend_offer,
         }
@@ -105,9 +110,15 @@ impl Link {
             consent_required: false,
             window_seconds: UNREACHED_WINDOW_SECONDS,
             before_redirect: false,
+            version: 0,
             headline: None,
             friend_offer: None,
         }
+    }
+
+    /// Whether the version of its program's links says that it is unchanged.
+    pub(super) fn is_checked(&self) -> bool {
+        !self.program.is_empty() && !self.program.starts_with('@') && self.objection.as_deref() != Some(UNKNOWN)
     }
 
     /// Where a visitor goes: the destination, or a path of its own site that they chose; with the code, where a cookie
@@ -138,6 +149,8 @@ struct Held {
 struct Cache {
     links: HashMap<String, Held>,
     unknown: HashMap<String, Held>,
+    /// The version of each program's links, and until when it needn't be asked again.
+    programs: HashMap<String, (i64, Timestamp)>,
     key: String,
 }
 
@@ -157,7 +170,10 @@ fn known(code: &str, host: &str, now: Timestamp) -> Option<(Rc<Link>, bool)> {
     CACHE.with_borrow_mut(|cache| {
         set_key(&mut cache.key, code, host);
         let held = cache.links.get(&cache.key).or_else(|| cache.unknown.get(&cache.key))?;
-        Some((Rc::clone(&held.link), held.until > now))
+        let unchanged = |(version, until): &(i64, Timestamp)| *version == held.link.version && *until > now;
+        let fresh =
+            held.until > now || held.link.is_checked() && cache.programs.get(&held.link.program).is_some_and(unchanged);
+        Some((Rc::clone(&held.link), fresh))
     })
 }
 
@@ -178,7 +194,15 @@ fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp) {
             links.clear();
         }
         links.insert(key, Held { until, link: Rc::clone(link) });
+        if link.is_checked() {
+            cache.programs.insert(link.program.clone(), (link.version, until));
+        }
     });
+}
+
+/// Keeps the version of a program's links: those that were told with it are as good as new.
+pub(super) fn hold_version(program: &str, version: i64, until: Timestamp) {
+    CACHE.with_borrow_mut(|cache| cache.programs.insert(program.to_owned(), (version, until)));
 }
 
 /// Why a code leads nowhere, when it is nobody's.
@@ -188,6 +212,7 @@ const UNKNOWN: &str = "unknown_code";
 pub(crate) fn forget(program: &str) {
     CACHE.with_borrow_mut(|cache| {
         cache.links.retain(|_, held| held.link.program != program);
+        cache.programs.remove(program);
         cache.unknown.clear();
     });
 }

@@ -1,7 +1,7 @@
 //! Asking for a link that this isolate doesn't know: the data centre's cache, then the directory and the program's
 //! object; one request however many wait, and none for a while after storage failed.
 
-use super::{FRESH, Link, Told, UNKNOWN, hold, known};
+use super::{FRESH, Link, Told, UNKNOWN, hold, hold_version, known};
 use crate::command::{Caller, DirectoryCommand, ProgramCall, ProgramCommand, Resolved, fetch};
 use crate::failure::Outcome;
 use crate::metrics;
@@ -42,6 +42,13 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
     if QUIET_UNTIL.get() > now() {
         return fallback();
     }
+    if let Some(link) = stale.as_ref().filter(|link| link.is_checked()) {
+        check(env, settings, &link.program).await;
+        if let Some((link, true)) = known(code, host, now()) {
+            metrics::link_held();
+            return link;
+        }
+    }
     metrics::link_asked();
     let key = format!("{}\n{code}", host_of(host));
     if let Some(answered) = join(&key, settings) {
@@ -68,6 +75,26 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
     };
     leave(&key);
     link
+}
+
+/// Asks whether a program's links are what they were: one question for all of them.
+async fn check(env: &Env, settings: &Settings, program: &str) {
+    let key = format!("@{program}");
+    if let Some(answered) = join(&key, settings) {
+        within(settings.deadline, JsFuture::from(answered)).await;
+        return;
+    }
+    let call = ProgramCall {
+        caller: Caller::Deployment,
+        idempotency: None,
+        command: ProgramCommand::LinksVersion,
+        #[cfg(feature = "faults")]
+        fault: String::new(),
+    };
+    if let Some(Ok(version)) = within(settings.deadline, fetch::<i64>(env, "PROGRAM", program, &call)).await {
+        hold_version(program, version, now().after(FRESH));
+    }
+    leave(&key);
 }
 
 /// Waits with the one who asks for this link; or nothing, and the caller is the one.
