@@ -98,17 +98,30 @@ const CRAWLERS: [&str; 12] = [
 ];
 
 pub fn judge(request: &RequestFacts<'_>) -> Quality {
+    judge_known(request, of_agent(request.user_agent))
+}
+
+/// What an agent says of itself: `Unfurler`, `Bot`, or else `Person`.
+pub fn of_agent(agent: &str) -> Quality {
+    if UNFURLERS.iter().any(|token| contains_folded(agent, token)) {
+        Quality::Unfurler
+    } else if is_declared_bot(agent) {
+        Quality::Bot
+    } else {
+        Quality::Person
+    }
+}
+
+/// `judge`, where it is known already what the agent says of itself.
+pub fn judge_known(request: &RequestFacts<'_>, agent: Quality) -> Quality {
     if request.method == "HEAD" {
         return Quality::Head;
     }
     if contains_folded(request.purpose, "prefetch") || contains_folded(request.purpose, "preview") {
         return Quality::Prefetch;
     }
-    if UNFURLERS.iter().any(|token| contains_folded(request.user_agent, token)) {
-        return Quality::Unfurler;
-    }
-    if is_declared_bot(request.user_agent) {
-        return Quality::Bot;
+    if agent != Quality::Person {
+        return agent;
     }
     let sent = !request.sec_fetch_mode.is_empty() || !request.sec_fetch_dest.is_empty();
     if sent && !(request.sec_fetch_mode == "navigate" && request.sec_fetch_dest == "document") {

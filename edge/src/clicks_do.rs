@@ -42,7 +42,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// How long clicks wait to be added up, where nobody asks before.
-const ROLL_AFTER: Span = Span::seconds(10);
+const ROLL_AFTER: Span = Span::seconds(30);
 
 #[durable_object]
 pub struct ClicksDo {

@@ -172,7 +172,7 @@ impl Turn<'_> {
             C::ChangeParticipant { id, body } => self.change_participant(id, body),
             C::CreateLink { id, body, code } => self.create_link(id, body, code),
             C::Statement { id } => self.statement(id),
-            C::Link { code } => self.link(code),
+            C::Links { codes } => self.links(codes),
             C::LinksVersion => Reply::ok(&self.links_version()?),
             C::Convert { body } => self.convert(body),
             C::Refund { body } => self.refund(body),

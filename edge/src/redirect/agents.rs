@@ -2,6 +2,7 @@
 //!
 //! Invariant: bounded. Browsers' agents repeat; those that don't are forgotten together.
 
+use honeyguide_domain::clickquality::{self, Quality};
 use honeyguide_domain::visitor::AgentDigest;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,21 +10,28 @@ use std::collections::HashMap;
 /// Agents that an isolate remembers.
 const REMEMBERED: usize = 4_096;
 
-thread_local! {
-    static AGENTS: RefCell<HashMap<String, AgentDigest>> = RefCell::default();
+/// What is made of one agent's text.
+#[derive(Clone, Copy)]
+pub(super) struct Agent {
+    pub(super) digest: AgentDigest,
+    /// What it says of itself.
+    pub(super) quality: Quality,
 }
 
-/// What stands for an agent.
-pub(super) fn digest(agent: &str) -> AgentDigest {
+thread_local! {
+    static AGENTS: RefCell<HashMap<String, Agent>> = RefCell::default();
+}
+
+pub(super) fn known(agent: &str) -> Agent {
     AGENTS.with_borrow_mut(|agents| {
         if let Some(known) = agents.get(agent) {
             return *known;
         }
-        let digest = AgentDigest::of(agent);
+        let known = Agent { digest: AgentDigest::of(agent), quality: clickquality::of_agent(agent) };
         if agents.len() >= REMEMBERED {
             agents.clear();
         }
-        agents.insert(agent.to_owned(), digest);
-        digest
+        agents.insert(agent.to_owned(), known);
+        known
     })
 }
