@@ -68,19 +68,18 @@ impl<'a> Seen<'a> {
 
     /// What made this request, and why it is that where it needs saying.
     pub(crate) fn quality(&self) -> (Quality, &'static str) {
-        let quality = clickquality::judge(&RequestFacts {
+        clickquality::judge(&RequestFacts {
             method: self.method,
-            user_agent: self.user_agent,
+            agent: agents::known(self.user_agent).declared,
             sec_fetch_mode: self.sec_fetch_mode,
             sec_fetch_dest: self.sec_fetch_dest,
             purpose: self.purpose,
-        });
-        (quality, "")
+        })
     }
 
     /// A stand-in for this visitor that lasts as long as the key.
     pub(crate) fn visitor(&self, key: &DayKey) -> u64 {
-        key.mark(self.address, agents::digest(self.user_agent))
+        key.mark(self.address, agents::known(self.user_agent).digest)
     }
 }
 
