@@ -31,7 +31,7 @@ struct List {
     patterns: Vec<String>,
 }
 
-pub(crate) fn bots(place: &Place, options: &Bots) -> Result<()> {
+pub(crate) fn bots(place: &Place, options: Bots) -> Result<()> {
     let path = place.root().join(VENDORED);
     let held = fs::read_to_string(&path).ok().map(|text| List::read(&text)).transpose()?;
     let wanted = match &held {
@@ -39,13 +39,13 @@ pub(crate) fn bots(place: &Place, options: &Bots) -> Result<()> {
         _ => "latest".to_owned(),
     };
     let fetched = package::fetch(place, &wanted)?;
-    if let Some(held) = held.as_ref().filter(|held| held.version == fetched.version) {
-        if held.integrity != fetched.integrity {
-            return Err(Failure::new(format!(
-                "isbot {} isn't what was vendored: its checksum is {}, and was {}.",
-                fetched.version, fetched.integrity, held.integrity
-            )));
-        }
+    if let Some(held) = held.as_ref().filter(|held| held.version == fetched.version)
+        && held.integrity != fetched.integrity
+    {
+        return Err(Failure::new(format!(
+            "isbot {} isn't what was vendored: its checksum is {}, and was {}.",
+            fetched.version, fetched.integrity, held.integrity
+        )));
     }
     tell(held.as_ref(), &fetched);
     let compiled = compile(&fetched.write())?;

@@ -41,6 +41,6 @@ pub fn carry_out(command: Command) -> Result<()> {
         Command::Verify => verify::verify(&place),
         Command::Bench(options) => bench::bench(&place, &options),
         Command::Ship => ship::ship(&place),
-        Command::Bots(options) => bots::bots(&place, &options),
+        Command::Bots(options) => bots::bots(&place, options),
     }
 }

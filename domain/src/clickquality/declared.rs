@@ -56,8 +56,8 @@ const UNFURLERS: [&str; 26] = [
 ];
 
 /// Mail gateways that say who they are, proxies of mailboxes, and mail and office programs that ask for a link
-/// themselves before they hand it to the browser. A bare "ms-office" isn't here: Internet Explorer says that too.
-const MAIL_SCANNERS: [&str; 34] = [
+/// themselves before they hand it to the browser. "ms-office" isn't here: Internet Explorer says that too.
+const MAIL_SCANNERS: [&str; 33] = [
     "barracuda",
     "proofpoint",
     "mimecast",
@@ -83,7 +83,6 @@ const MAIL_SCANNERS: [&str; 34] = [
     "yahoomailproxy",
     "microsoft outlook",
     "microsoft office",
-    "msoffice ",
     "macoutlook",
     "outlook-ios",
     "outlook-android",
@@ -97,8 +96,9 @@ const MAIL_SCANNERS: [&str; 34] = [
 /// HTTP clients and libraries that say their own name and version and nothing else. They count as persons until a
 /// landing says otherwise: whoever tries a link by hand or tests a shop with them gets what a friend gets, and their
 /// agent says as little about who uses them as a browser's does. With a word of their own in it, as in
-/// `curl/8.5 (mybot)` or with an address to read more at, they are bots like any other.
-pub const PLAIN_CLIENTS: [&str; 17] = [
+/// `curl/8.5 (mybot)` or with an address to read more at, they are bots like any other; and so are the clients that are
+/// seldom used by hand, such as Java's.
+pub const PLAIN_CLIENTS: [&str; 15] = [
     "curl",
     "wget",
     "python-requests",
@@ -112,8 +112,6 @@ pub const PLAIN_CLIENTS: [&str; 17] = [
     "undici",
     "go-http-client",
     "okhttp",
-    "java",
-    "apache-httpclient",
     "reqwest",
     "ureq",
 ];
@@ -125,7 +123,7 @@ const OWN_HOMES: [&str; 2] = ["bitinn/node-fetch)", "node-fetch/node-fetch)"];
 const MORE_THAN_PLAIN: [&str; 6] = ["://", "@", "bot", "crawl", "spider", "scan"];
 
 /// Kinds of programs that the public list lacks, each by the word that its agents have in common.
-const MORE_BOTS: [&str; 12] = [
+const MORE_BOTS: [&str; 15] = [
     "uptime",
     "screenshot",
     "webthumb",
@@ -137,8 +135,15 @@ const MORE_BOTS: [&str; 12] = [
     "htdig",
     "siege/",
     "yandex.translate",
-    "-batch/",
+    "gtmetrix",
+    "debugbear",
+    "claude-web",
+    "email extractor",
 ];
+
+/// What a browser that says `compatible` names itself, or what it runs on.
+const ENGINES: [&str; 12] =
+    ["msie", "trident", "gecko", "khtml", "webkit", "opera", "konqueror", "windows", "linux", "mac", "x11", "android"];
 
 /// What this agent declares itself to be. No agent at all is plain.
 pub fn agent(user_agent: &str) -> Agent {
@@ -149,7 +154,7 @@ pub fn agent(user_agent: &str) -> Agent {
         Agent::Unfurler
     } else if names(&MAIL_SCANNERS) {
         Agent::MailScanner
-    } else if !is_plain_client(&agent) && (listed(&agent) || names(&MORE_BOTS)) {
+    } else if !is_plain_client(&agent) && (listed(&agent) || names(&MORE_BOTS) || is_compatible_only(&agent)) {
         Agent::Bot
     } else {
         Agent::Plain
@@ -164,9 +169,19 @@ pub(super) fn is_plain_client(agent: &[u8]) -> bool {
             Some(_) => name.ends_with('/'),
         })
     };
+    // Too little to judge by.
+    if agent == b"mozilla/5.0" {
+        return true;
+    }
     PLAIN_CLIENTS.iter().find_map(begins).is_some_and(|rest| {
         OWN_HOMES.iter().any(|home| rest.ends_with(home.as_bytes())) || !has_any(rest, &MORE_THAN_PLAIN)
     })
+}
+
+/// `Mozilla/5.0 (compatible; somebot/1.0)`: said to be compatible with browsers, by something that names none.
+fn is_compatible_only(agent: &[u8]) -> bool {
+    let comment = agent.strip_prefix(b"mozilla/").and_then(|rest| rest.splitn(2, |byte| *byte == b' ').nth(1));
+    comment.is_some_and(|comment| comment.starts_with(b"(compatible; ")) && !has_any(agent, &ENGINES)
 }
 
 /// Whether the public list knows this agent, given in lower case.
@@ -178,6 +193,16 @@ pub(super) fn listed(agent: &[u8]) -> bool {
 
 /// Whether `text` holds one of these words, all in lower case.
 fn has_any(text: &[u8], words: &[&str]) -> bool {
-    let begins = |at: usize, word: &str| text.get(at..).is_some_and(|rest| rest.starts_with(word.as_bytes()));
-    (0..text.len()).any(|at| words.iter().any(|word| begins(at, word)))
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        let begins = |word: &&str| match word.as_bytes() {
+            [letter, others @ ..] => letter == first && after.starts_with(others),
+            [] => true,
+        };
+        if words.iter().any(begins) {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }

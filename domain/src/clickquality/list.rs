@@ -19,14 +19,13 @@ const SET_11: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_2000_0000_0000, ot
 const SET_12: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_6000_0000_0000, others: false };
 const SET_13: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_87ff_6321_0000_0000, others: false };
 const SET_14: &Set = &Set { ascii: 0x07ff_fffe_8000_0001_03ff_0000_0000_0000, others: false };
-const SET_15: &Set = &Set { ascii: 0xffff_ff7f_ffff_ffff_ffff_ffff_ffff_ffff, others: true };
-const SET_16: &Set = &Set { ascii: 0xffff_ffff_ffff_ffff_ffff_fffe_ffff_ffff, others: true };
+const SET_15: &Set = &Set { ascii: 0xffff_ffff_ffff_ffff_ffff_fffe_ffff_ffff, others: true };
 
 pub(super) const AT_THE_START: &[Pattern] = &[
     &[Part::Some(SET_4, 1, 1)], // ^[<\(;]
     &[Part::Some(SET_13, 1, 65535), Part::OneOf(&[&[Part::Text("/"), Part::Some(SET_7, 0, 1), Part::Some(SET_3, 1, 65535), Part::OneOf(&[&[Part::Text("."), Part::Some(SET_3, 1, 65535)], &[]]), Part::Repeat(&[Part::OneOf(&[&[Part::Text("."), Part::Some(SET_3, 1, 10)]])])], &[]]), Part::OneOf(&[&[Part::Text(",")], &[Part::End]])], // ^[\w \.\-\(?:\):%]+(?:/v?\d+(?:\.\d+)?(?:\.\d{1,10})*?)?(?:,|$)
     &[Part::Some(SET_11, 1, 65535), Part::Text("/"), Part::Some(SET_9, 1, 65535), Part::End], // ^[\w\-]+/[\w]+$
-    &[Part::Some(SET_16, 50, 65535), Part::End], // ^[^ ]{50,}$
+    &[Part::Some(SET_15, 50, 65535), Part::End], // ^[^ ]{50,}$
     &[Part::Some(SET_3, 1, 65535), Part::Edge], // ^\d+\b
     &[Part::Some(SET_9, 0, 65535), Part::Text("search"), Part::Edge], // ^\w*search\b
     &[Part::Some(SET_9, 1, 65535), Part::Text("/"), Part::Some(SET_10, 0, 65535), Part::End], // ^\w+/[\w\(\)]*$
@@ -104,8 +103,7 @@ pub(super) const AT_THE_START: &[Pattern] = &[
 ];
 
 pub(super) const ANYWHERE: &[Pattern] = &[
-    &[Part::OneOf(&[&[Part::Start], &[Part::Some(SET_15, 1, 1)]]), Part::Text("news"), Part::NotBefore(&["sapphire"])], // (?:^|[^g])news(?!sapphire)
-    &[Part::Edge, Part::Some(SET_9, 1, 65535), Part::Text("/1.0;")], // \b\w+/1\.0;
+    &[Part::Some(SET_9, 1, 1), Part::Text("/1.0;")], // \w/1\.0;
 ];
 
 const FROM_20: &[Pattern] = &[
@@ -231,6 +229,7 @@ const FROM_6D: &[Pattern] = &[
 ];
 
 const FROM_6E: &[Pattern] = &[
+    &[Part::NotAfter(&["g"]), Part::Text("news"), Part::NotBefore(&["sapphire"])], // (?<!g)news(?!sapphire)
     &[Part::Text("neustar wpm")], // neustar wpm
     &[Part::Text("node"), Part::Edge], // node\b
     &[Part::Text("nutch")], // nutch

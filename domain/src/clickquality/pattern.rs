@@ -7,6 +7,7 @@
 pub(super) type Pattern = &'static [Part];
 
 #[derive(Debug)]
+#[allow(dead_code, reason = "which parts there are is the list's matter, and changes with it")]
 pub(super) enum Part {
     /// These letters.
     Text(&'static str),
@@ -16,8 +17,9 @@ pub(super) enum Part {
     OneOf(&'static [Pattern]),
     /// This any number of times, or not at all.
     Repeat(Pattern),
-    /// The agent's beginning, and its end.
+    /// The agent's beginning.
     Start,
+    /// Its end.
     End,
     /// Between a letter, digit or `_` and anything else.
     Edge,
@@ -66,13 +68,13 @@ fn go(parts: &[Part], agent: &[u8], at: usize, then: &dyn Fn(usize) -> bool) -> 
         }
         Part::Start => at == 0,
         Part::End => ahead.is_empty(),
-        Part::Edge => before.last().is_some_and(word) != ahead.first().is_some_and(word),
+        Part::Edge => before.last().copied().is_some_and(word) != ahead.first().copied().is_some_and(word),
         Part::NotAfter(texts) => !texts.iter().any(|text| before.ends_with(text.as_bytes())),
         Part::NotBefore(texts) => !texts.iter().any(|text| ahead.starts_with(text.as_bytes())),
     };
     met && go(rest, agent, at, then)
 }
 
-fn word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_'
+fn word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }

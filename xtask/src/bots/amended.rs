@@ -12,7 +12,7 @@ struct Amendment {
     why: &'static str,
 }
 
-const AMENDMENTS: [Amendment; 5] = [
+const AMENDMENTS: [Amendment; 7] = [
     Amendment {
         listed: "chromeframe",
         ours: None,
@@ -38,6 +38,12 @@ const AMENDMENTS: [Amendment; 5] = [
         ours: Some("headless(?!chrome)"),
         why: "HeadlessChrome runs the landing page, which confirms it or not; owners test their shops with it.",
     },
+    Amendment {
+        listed: "(?:^|[^g])news(?!sapphire)",
+        ours: Some("(?<!g)news(?!sapphire)"),
+        why: "The same, and it begins with a letter, so that it is looked for where that letter is.",
+    },
+    Amendment { listed: r"\b\w+/1\.0;", ours: Some(r"\w/1\.0;"), why: "The same, and quicker." },
 ];
 
 /// The list as we use it.

@@ -26,8 +26,8 @@ pub(super) fn fetch(place: &Place, version: &str) -> Result<List> {
         word.map(str::to_owned).because(|| format!("npm doesn't tell the package's {name}."))
     };
     let archive = folder.join(said("filename")?);
-    let manifest: Value =
-        serde_json::from_str(&member(&archive, "package.json")?).because(|| "isbot's package.json isn't JSON".into())?;
+    let manifest: Value = serde_json::from_str(&member(&archive, "package.json")?)
+        .because(|| "isbot's package.json isn't JSON".into())?;
     Ok(List {
         version: said("version")?,
         licence: manifest.get("license").and_then(Value::as_str).unwrap_or("unknown").to_owned(),
@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn the_list_is_found_in_the_module() {
-        let module = "// src/patterns.json\nvar patterns_default = [\n  \" daum[ /]\",\n  \"\\\\bperl\\\\b\"\n];\nvar list;";
+        let module =
+            "// src/patterns.json\nvar patterns_default = [\n  \" daum[ /]\",\n  \"\\\\bperl\\\\b\"\n];\nvar list;";
         assert_eq!(patterns(module).unwrap(), [" daum[ /]", r"\bperl\b"]);
         assert!(patterns("var other = [];").is_err());
     }
