@@ -8,28 +8,29 @@ const SET_0: &Set = &Set { ascii: 0x0000_0000_0000_0000_0000_0001_0000_3e00, oth
 const SET_1: &Set = &Set { ascii: 0x0000_0000_0000_0000_0000_8001_0000_0000, others: false };
 const SET_2: &Set = &Set { ascii: 0x0000_0000_0000_0000_0000_8001_0000_3e00, others: false };
 const SET_3: &Set = &Set { ascii: 0x0000_0000_0000_0000_03ff_0000_0000_0000, others: false };
-const SET_4: &Set = &Set { ascii: 0x0000_0000_0000_0000_1800_0100_0000_0000, others: false };
-const SET_5: &Set = &Set { ascii: 0x0000_0000_8000_0000_0000_2000_0000_0000, others: false };
-const SET_6: &Set = &Set { ascii: 0x0008_0000_0000_0000_0000_0000_0000_0000, others: false };
-const SET_7: &Set = &Set { ascii: 0x0040_0000_0000_0000_0000_0000_0000_0000, others: false };
-const SET_8: &Set = &Set { ascii: 0x07ff_fffe_0000_0000_0000_0000_0000_0000, others: false };
-const SET_9: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_0000_0000_0000, others: false };
-const SET_10: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_0300_0000_0000, others: false };
-const SET_11: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_2000_0000_0000, others: false };
-const SET_12: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_6000_0000_0000, others: false };
-const SET_13: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_87ff_6321_0000_0000, others: false };
-const SET_14: &Set = &Set { ascii: 0x07ff_fffe_8000_0001_03ff_0000_0000_0000, others: false };
-const SET_15: &Set = &Set { ascii: 0xffff_ffff_ffff_ffff_ffff_fffe_ffff_ffff, others: true };
+const SET_4: &Set = &Set { ascii: 0x0000_0000_0000_0000_03ff_4000_0000_0000, others: false };
+const SET_5: &Set = &Set { ascii: 0x0000_0000_0000_0000_1800_0100_0000_0000, others: false };
+const SET_6: &Set = &Set { ascii: 0x0000_0000_8000_0000_0000_2000_0000_0000, others: false };
+const SET_7: &Set = &Set { ascii: 0x0008_0000_0000_0000_0000_0000_0000_0000, others: false };
+const SET_8: &Set = &Set { ascii: 0x0040_0000_0000_0000_0000_0000_0000_0000, others: false };
+const SET_9: &Set = &Set { ascii: 0x07ff_fffe_0000_0000_0000_0000_0000_0000, others: false };
+const SET_10: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_0000_0000_0000, others: false };
+const SET_11: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_0300_0000_0000, others: false };
+const SET_12: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_2000_0000_0000, others: false };
+const SET_13: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_03ff_6000_0000_0000, others: false };
+const SET_14: &Set = &Set { ascii: 0x07ff_fffe_8000_0000_87ff_6321_0000_0000, others: false };
+const SET_15: &Set = &Set { ascii: 0x07ff_fffe_8000_0001_03ff_0000_0000_0000, others: false };
+const SET_16: &Set = &Set { ascii: 0xffff_ffff_ffff_ffff_ffff_fffe_ffff_ffff, others: true };
 
 pub(super) const AT_THE_START: &[Pattern] = &[
-    &[Part::Some(SET_4, 1, 1)], // ^[<\(;]
-    &[Part::Some(SET_13, 1, 65535), Part::OneOf(&[&[Part::Text("/"), Part::Some(SET_7, 0, 1), Part::Some(SET_3, 1, 65535), Part::OneOf(&[&[Part::Text("."), Part::Some(SET_3, 1, 65535)], &[]]), Part::Repeat(&[Part::OneOf(&[&[Part::Text("."), Part::Some(SET_3, 1, 10)]])])], &[]]), Part::OneOf(&[&[Part::Text(",")], &[Part::End]])], // ^[\w \.\-\(?:\):%]+(?:/v?\d+(?:\.\d+)?(?:\.\d{1,10})*?)?(?:,|$)
-    &[Part::Some(SET_11, 1, 65535), Part::Text("/"), Part::Some(SET_9, 1, 65535), Part::End], // ^[\w\-]+/[\w]+$
-    &[Part::Some(SET_15, 50, 65535), Part::End], // ^[^ ]{50,}$
+    &[Part::Some(SET_5, 1, 1)], // ^[<\(;]
+    &[Part::Some(SET_14, 1, 65535), Part::OneOf(&[&[Part::Text("/"), Part::Some(SET_8, 0, 1), Part::Some(SET_3, 1, 1), Part::Some(SET_4, 0, 65535)], &[]]), Part::OneOf(&[&[Part::Text(",")], &[Part::End]])], // ^[\w \.\-\(?:\):%]+(?:/v?\d[\d.]*)?(?:,|$)
+    &[Part::Some(SET_12, 1, 65535), Part::Text("/"), Part::Some(SET_10, 1, 65535), Part::End], // ^[\w\-]+/[\w]+$
+    &[Part::Some(SET_16, 50, 65535), Part::End], // ^[^ ]{50,}$
     &[Part::Some(SET_3, 1, 65535), Part::Edge], // ^\d+\b
-    &[Part::Some(SET_9, 0, 65535), Part::Text("search"), Part::Edge], // ^\w*search\b
-    &[Part::Some(SET_9, 1, 65535), Part::Text("/"), Part::Some(SET_10, 0, 65535), Part::End], // ^\w+/[\w\(\)]*$
-    &[Part::Some(SET_9, 1, 65535), Part::Text("/"), Part::Some(SET_3, 1, 1), Part::Text("."), Part::Some(SET_3, 1, 1), Part::Some(SET_0, 1, 1), Part::Text("("), Part::Some(SET_14, 1, 65535), Part::Text(")"), Part::End], // ^\w+/\d\.\d\s\([\w@]+\)$
+    &[Part::Some(SET_10, 0, 65535), Part::Text("search"), Part::Edge], // ^\w*search\b
+    &[Part::Some(SET_10, 1, 65535), Part::Text("/"), Part::Some(SET_11, 0, 65535), Part::End], // ^\w+/[\w\(\)]*$
+    &[Part::Some(SET_10, 1, 65535), Part::Text("/"), Part::Some(SET_3, 1, 1), Part::Text("."), Part::Some(SET_3, 1, 1), Part::Some(SET_0, 1, 1), Part::Text("("), Part::Some(SET_15, 1, 65535), Part::Text(")"), Part::End], // ^\w+/\d\.\d\s\([\w@]+\)$
     &[Part::Text("active")], // ^active
     &[Part::Text("ad muncher")], // ^ad muncher
     &[Part::Text("amaya")], // ^amaya
@@ -44,7 +45,7 @@ pub(super) const AT_THE_START: &[Pattern] = &[
     &[Part::Text("client/")], // ^client/
     &[Part::Text("cobweb/")], // ^cobweb/
     &[Part::Text("custom")], // ^custom
-    &[Part::Text("ddg"), Part::Some(SET_5, 1, 1), Part::Text("android")], // ^ddg[_-]android
+    &[Part::Text("ddg"), Part::Some(SET_6, 1, 1), Part::Text("android")], // ^ddg[_-]android
     &[Part::Text("discourse")], // ^discourse
     &[Part::Text("dispatch/"), Part::Some(SET_3, 1, 1)], // ^dispatch/\d
     &[Part::Text("downcast/")], // ^downcast/
@@ -63,8 +64,8 @@ pub(super) const AT_THE_START: &[Pattern] = &[
     &[Part::Text("jigsaw")], // ^jigsaw
     &[Part::Text("microsoft bits")], // ^microsoft bits
     &[Part::Text("movabletype")], // ^movabletype
-    &[Part::Text("mozilla/"), Part::Some(SET_3, 1, 1), Part::Text("."), Part::Some(SET_3, 1, 1), Part::Some(SET_0, 1, 1), Part::Some(SET_12, 1, 65535), Part::End], // ^mozilla/\d\.\d\s[\w\.-]+$
-    &[Part::Text("mozilla/"), Part::Some(SET_3, 1, 1), Part::Text("."), Part::Some(SET_3, 1, 1), Part::Some(SET_0, 1, 1), Part::Text("("), Part::OneOf(&[&[Part::Text("compatible;")], &[]]), Part::OneOf(&[&[Part::Some(SET_0, 0, 1), Part::Some(SET_12, 1, 65535), Part::Some(SET_2, 1, 1), Part::Some(SET_3, 1, 65535), Part::Text("."), Part::Some(SET_3, 1, 65535)], &[]]), Part::Text(")"), Part::End], // ^mozilla/\d\.\d\s\((?:compatible;)?(?:\s?[\w\d-.]+[\s/]\d+\.\d+)?\)$
+    &[Part::Text("mozilla/"), Part::Some(SET_3, 1, 1), Part::Text("."), Part::Some(SET_3, 1, 1), Part::Some(SET_0, 1, 1), Part::Some(SET_13, 1, 65535), Part::End], // ^mozilla/\d\.\d\s[\w\.-]+$
+    &[Part::Text("mozilla/"), Part::Some(SET_3, 1, 1), Part::Text("."), Part::Some(SET_3, 1, 1), Part::Some(SET_0, 1, 1), Part::Text("("), Part::OneOf(&[&[Part::Text("compatible;")], &[]]), Part::OneOf(&[&[Part::Some(SET_0, 0, 1), Part::Some(SET_13, 1, 65535), Part::Some(SET_2, 1, 1), Part::Some(SET_3, 1, 65535), Part::Text("."), Part::Some(SET_3, 1, 65535)], &[]]), Part::Text(")"), Part::End], // ^mozilla/\d\.\d\s\((?:compatible;)?(?:\s?[\w\d-.]+[\s/]\d+\.\d+)?\)$
     &[Part::Text("navermailapp")], // ^navermailapp
     &[Part::Text("netsurf")], // ^netsurf
     &[Part::Text("offline")], // ^offline
@@ -103,7 +104,7 @@ pub(super) const AT_THE_START: &[Pattern] = &[
 ];
 
 pub(super) const ANYWHERE: &[Pattern] = &[
-    &[Part::Some(SET_9, 1, 1), Part::Text("/1.0;")], // \w/1\.0;
+    &[Part::Some(SET_10, 1, 1), Part::Text("/1.0;")], // \w/1\.0;
 ];
 
 const FROM_20: &[Pattern] = &[
@@ -124,11 +125,11 @@ const FROM_32: &[Pattern] = &[
 ];
 
 const FROM_3B: &[Pattern] = &[
-    &[Part::Text(";"), Part::Some(SET_0, 1, 1), Part::Some(SET_9, 1, 65535), Part::Text(";"), Part::End], // ;\s\w+;$
+    &[Part::Text(";"), Part::Some(SET_0, 1, 1), Part::Some(SET_10, 1, 65535), Part::Text(";"), Part::End], // ;\s\w+;$
 ];
 
 const FROM_40: &[Pattern] = &[
-    &[Part::Text("@"), Part::Some(SET_8, 1, 1), Part::Some(SET_11, 1, 65535), Part::Text(".")], // @[a-z][\w-]+\.
+    &[Part::Text("@"), Part::Some(SET_9, 1, 1), Part::Some(SET_12, 1, 65535), Part::Text(".")], // @[a-z][\w-]+\.
 ];
 
 const FROM_61: &[Pattern] = &[
@@ -143,7 +144,7 @@ const FROM_61: &[Pattern] = &[
 ];
 
 const FROM_62: &[Pattern] = &[
-    &[Part::NotAfter(&[" cu", "; b ", "; m "]), Part::Text("bot"), Part::Some(SET_6, 0, 1), Part::OneOf(&[&[Part::Edge], &[Part::Text("_")]])], // (?<! cu|; b |; m )bots?(?:\b|_)
+    &[Part::NotAfter(&[" cu", "; b ", "; m "]), Part::Text("bot"), Part::Some(SET_7, 0, 1), Part::OneOf(&[&[Part::Edge], &[Part::Text("_")]])], // (?<! cu|; b |; m )bots?(?:\b|_)
     &[Part::Edge, Part::Text("bw/")], // \bbw/
     &[Part::Text("bluecoat drtr")], // bluecoat drtr
     &[Part::Text("browsex")], // browsex

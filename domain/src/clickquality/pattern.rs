@@ -15,8 +15,6 @@ pub(super) enum Part {
     Some(&'static Set, u16, u16),
     /// One of these, in this order.
     OneOf(&'static [Pattern]),
-    /// This any number of times, or not at all.
-    Repeat(Pattern),
     /// The agent's beginning.
     Start,
     /// Its end.
@@ -62,9 +60,6 @@ fn go(parts: &[Part], agent: &[u8], at: usize, then: &dyn Fn(usize) -> bool) -> 
         }
         Part::OneOf(choices) => {
             return choices.iter().any(|choice| go(choice, agent, at, &|end| go(rest, agent, end, then)));
-        }
-        Part::Repeat(part) => {
-            return go(part, agent, at, &|end| end > at && go(parts, agent, end, then)) || go(rest, agent, at, then);
         }
         Part::Start => at == 0,
         Part::End => ahead.is_empty(),

@@ -12,7 +12,7 @@ struct Amendment {
     why: &'static str,
 }
 
-const AMENDMENTS: [Amendment; 7] = [
+const AMENDMENTS: [Amendment; 8] = [
     Amendment {
         listed: "chromeframe",
         ours: None,
@@ -42,6 +42,11 @@ const AMENDMENTS: [Amendment; 7] = [
         listed: "(?:^|[^g])news(?!sapphire)",
         ours: Some("(?<!g)news(?!sapphire)"),
         why: "The same, and it begins with a letter, so that it is looked for where that letter is.",
+    },
+    Amendment {
+        listed: r"^[\w \.\-\(?:\):%]+(?:/v?\d+(?:\.\d+)?(?:\.\d{1,10})*?)?(?:,|$)",
+        ours: Some(r"^[\w \.\-\(?:\):%]+(?:/v?\d[\d.]*)?(?:,|$)"),
+        why: "The same but for dots in a row; a repeated group could be as deep as an agent is long.",
     },
     Amendment { listed: r"\b\w+/1\.0;", ours: Some(r"\w/1\.0;"), why: "The same, and quicker." },
 ];

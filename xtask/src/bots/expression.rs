@@ -11,7 +11,6 @@ pub(super) enum Part {
     Text(String),
     Some(Set, u16, u16),
     OneOf(Vec<Vec<Part>>),
-    Repeat(Vec<Part>),
     Start,
     End,
     Edge,
@@ -206,6 +205,7 @@ fn class(letter: char) -> Result<Set> {
     }
 }
 
+/// Of groups only one that may be missing: a group any number of times would need a stack as deep as the agent is long.
 /// A lazy repetition meets the same agents as a greedy one, where only whether it is met is asked.
 fn repeat(part: Part, least: u16, most: u16, _lazy: bool) -> Result<Part> {
     Ok(match (part, least, most) {
@@ -218,7 +218,6 @@ fn repeat(part: Part, least: u16, most: u16, _lazy: bool) -> Result<Part> {
             choices.push(Vec::new());
             Part::OneOf(choices)
         }
-        (Part::OneOf(choices), 0, u16::MAX) => Part::Repeat(vec![Part::OneOf(choices)]),
         (part, ..) => return Err(unknown(&format!("{part:?} {least} to {most} times"))),
     })
 }

@@ -77,7 +77,6 @@ fn gather(parts: &[Part], sets: &mut BTreeSet<Set>) {
                 sets.insert(*set);
             }
             Part::OneOf(choices) => choices.iter().for_each(|choice| gather(choice, sets)),
-            Part::Repeat(inner) => gather(inner, sets),
             _ => {}
         }
     }
@@ -99,7 +98,6 @@ fn word(part: &Part, sets: &[Set]) -> Result<String> {
             let rows: Result<Vec<String>> = choices.iter().map(|choice| row(choice, sets)).collect();
             format!("Part::OneOf(&[{}])", rows?.join(", "))
         }
-        Part::Repeat(inner) => format!("Part::Repeat({})", row(inner, sets)?),
         Part::Start => "Part::Start".into(),
         Part::End => "Part::End".into(),
         Part::Edge => "Part::Edge".into(),
