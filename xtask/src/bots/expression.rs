@@ -234,3 +234,53 @@ fn texts(choices: &[Vec<Part>]) -> Result<Vec<String>> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, Set, parse};
+
+    fn some(signs: &str, least: u16, most: u16) -> Part {
+        let ascii = signs.bytes().fold(0, |set, sign| set | 1 << sign);
+        Part::Some(Set { ascii, others: false }, least, most)
+    }
+
+    fn text(text: &str) -> Part {
+        Part::Text(text.into())
+    }
+
+    #[track_caller]
+    fn check(expression: &str, expected: &[Part]) {
+        assert_eq!(parse(expression).unwrap(), expected, "{expression}");
+    }
+
+    #[test]
+    fn what_the_list_is_written_in_is_read() {
+        check(r"^Zdm/\d", &[Part::Start, text("zdm/"), some("0123456789", 1, 1)]);
+        check(r"\.com\b", &[text(".com"), Part::Edge]);
+        check("ab?", &[text("a"), some("b", 0, 1)]);
+        check("[a-c-]{2,}$", &[some("abc-", 2, u16::MAX), Part::End]);
+        check("x(?:a|b)?", &[text("x"), Part::OneOf(vec![vec![text("a")], vec![text("b")], vec![]])]);
+        check("(?<! cu)bot", &[Part::NotAfter(vec![" cu".into()]), text("bot")]);
+        check("java(?!(?:a|;))", &[text("java"), Part::NotBefore(vec!["a".into(), ";".into()])]);
+        let Part::Some(others, 1, 1) = parse("[^g]").unwrap()[0] else { panic!("a set") };
+        assert!(others.others && others.ascii == !(1 << b'g'));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        for (expression, named) in [
+            ("a.b", "a bare ."),
+            (r"\pL", r"\p"),
+            ("(?=a)b", "(?="),
+            ("(?:ab)*", "times"),
+            (r"(?!\d)", "around a match"),
+            ("(a", "without an end"),
+            ("a)", "a parenthesis too many"),
+            ("[a", "no end"),
+            ("é", "é"),
+        ] {
+            let wrong = parse(expression).unwrap_err().to_string();
+            assert!(wrong.contains(named), "{expression}: {wrong}");
+        }
+    }
+}
