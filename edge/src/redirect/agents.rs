@@ -2,7 +2,7 @@
 //!
 //! Invariant: bounded. Browsers' agents repeat; those that don't are forgotten together.
 
-use honeyguide_domain::clickquality::{self, Quality};
+use honeyguide_domain::clickquality::{self, Agent};
 use honeyguide_domain::visitor::AgentDigest;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,24 +10,24 @@ use std::collections::HashMap;
 /// Agents that an isolate remembers.
 const REMEMBERED: usize = 4_096;
 
-/// What is made of one agent's text.
-#[derive(Clone, Copy)]
-pub(super) struct Agent {
-    pub(super) digest: AgentDigest,
-    /// What it says of itself.
-    pub(super) quality: Quality,
-}
-
 thread_local! {
-    static AGENTS: RefCell<HashMap<String, Agent>> = RefCell::default();
+    static AGENTS: RefCell<HashMap<String, Known>> = RefCell::default();
 }
 
-pub(super) fn known(agent: &str) -> Agent {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// What stands for the agent.
+    pub(super) digest: AgentDigest,
+    /// What it declares itself to be.
+    pub(super) declared: Agent,
+}
+
+pub(super) fn known(agent: &str) -> Known {
     AGENTS.with_borrow_mut(|agents| {
         if let Some(known) = agents.get(agent) {
             return *known;
         }
-        let known = Agent { digest: AgentDigest::of(agent), quality: clickquality::of_agent(agent) };
+        let known = Known { digest: AgentDigest::of(agent), declared: clickquality::agent(agent) };
         if agents.len() >= REMEMBERED {
             agents.clear();
         }
