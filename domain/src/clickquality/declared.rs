@@ -98,7 +98,7 @@ const MAIL_SCANNERS: [&str; 33] = [
 /// agent says as little about who uses them as a browser's does. With a word of their own in it, as in
 /// `curl/8.5 (mybot)` or with an address to read more at, they are bots like any other; and so are the clients that are
 /// seldom used by hand, such as Java's.
-pub const PLAIN_CLIENTS: [&str; 15] = [
+pub const PLAIN_CLIENTS: [&str; 20] = [
     "curl",
     "wget",
     "python-requests",
@@ -114,6 +114,11 @@ pub const PLAIN_CLIENTS: [&str; 15] = [
     "okhttp",
     "reqwest",
     "ureq",
+    "deno",
+    "bun",
+    "httpie",
+    "postmanruntime",
+    "insomnia",
 ];
 
 /// What the clients above say of themselves and others would not: `node-fetch` names its home.
