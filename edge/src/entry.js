@@ -11,34 +11,49 @@ export * from "./app.js";
 
 const { hot, warm, refresh, flush_soon: flushSoon, flush_now: flushNow, fetch: whole } = App.prototype;
 
-// Requests whose answers wait for storage: a round's clicks share one write. Few rounds are on their way at once; who
-// comes while they are waits for the next, which one of them begins, in its own request.
+// Requests whose answers wait for storage share one write. One of them begins it, and collects a moment for those who
+// come together; who comes while it is under way waits for the next.
 const STORED = 0;
 const LEAD = 1;
-const ROUNDS = 2;
+const COLLECT = 1;
 const LONGEST_ROUND = 5000;
 let waiting = [];
-const rounds = new Set();
+let writingSince = 0;
 
 async function stored(env, ctx) {
-  while (rounds.size >= ROUNDS) {
-    // A round whose request was cut off in the middle of it ends nowhere.
-    for (const round of rounds) if (Date.now() - round.since > LONGEST_ROUND) rounds.delete(round);
-    if (rounds.size < ROUNDS) break;
-    if ((await new Promise((resolve) => waiting.push(resolve))) === STORED) return;
+  while (Date.now() - writingSince < LONGEST_ROUND) {
+    if ((await turn()) === STORED) return;
   }
-  const round = { since: Date.now() };
-  rounds.add(round);
-  const others = waiting;
-  waiting = [];
-  const write = flushNow(env).finally(() => {
-    rounds.delete(round);
-    for (const resolve of others) resolve(STORED);
-    waiting.shift()?.(LEAD);
-  });
+  writingSince = Date.now();
+  const round = write(env);
   // A client that goes away must not take the others' write with it.
-  ctx.waitUntil(write);
-  await write;
+  ctx.waitUntil(round);
+  await round;
+}
+
+/** What another request calls this one for. The timer is for a round that was cut off; and a request without anything
+ * of its own that is under way would be taken for one that hangs. */
+async function turn() {
+  let timer;
+  const word = await new Promise((resolve) => {
+    timer = setTimeout(resolve, LONGEST_ROUND, LEAD);
+    waiting.push(resolve);
+  });
+  clearTimeout(timer);
+  return word;
+}
+
+async function write(env) {
+  await new Promise((resolve) => setTimeout(resolve, COLLECT));
+  const round = waiting;
+  waiting = [];
+  try {
+    await flushNow(env);
+  } finally {
+    writingSince = 0;
+    for (const resolve of round) resolve(STORED);
+    waiting.shift()?.(LEAD);
+  }
 }
 
 // What the module's answer asks for, as bits of its first digit.
