@@ -57,12 +57,13 @@ pub struct ClicksDo {
 
 impl DurableObject for ClicksDo {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = Store::new(&state, "clicks");
         let ready = store.migrate(MIGRATIONS).and_then(|()| batches::adopt(&store));
         Self { store, env, name: state.id().to_string(), ready, armed_until: AtomicI64::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        self.store.asked();
         let body = request.bytes().await?;
         if let Err(failure) = &self.ready {
             return Failure::Ours(format!("{failure:?}")).answer();
@@ -82,6 +83,7 @@ impl DurableObject for ClicksDo {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
+        self.store.asked();
         self.armed_until.store(0, Ordering::Relaxed);
         // Re-armed before anything that can fail: alarms are given up after six failures.
         let armed = self.arm(now().after(Span::seconds(30)));

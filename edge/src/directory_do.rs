@@ -43,12 +43,13 @@ struct CodeRow {
 
 impl DurableObject for DirectoryDo {
     fn new(state: State, _env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = Store::new(&state, "directory");
         let ready = store.migrate(MIGRATIONS);
         Self { store, ready }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        self.store.asked();
         let command = request.text().await?;
         if let Err(failure) = &self.ready {
             return crate::failure::Failure::Ours(format!("{failure:?}")).answer();

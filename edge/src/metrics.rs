@@ -30,6 +30,20 @@ struct OfWhat {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfObject {
+    object: &'static str,
+}
+
+/// What one kind of object costs: what providers put a price to.
+#[derive(Debug, Clone)]
+pub(crate) struct Cost {
+    /// Requests and alarms.
+    pub(crate) requests: Counter,
+    pub(crate) rows_read: Counter,
+    pub(crate) rows_written: Counter,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfSource {
     source: &'static str,
 }
@@ -46,6 +60,9 @@ struct Metrics {
     links_unreached: Counter,
     requests: Family<OfDoor, Counter>,
     errors: Family<OfWhat, Counter>,
+    object_requests: Family<OfObject, Counter>,
+    rows_read: Family<OfObject, Counter>,
+    rows_written: Family<OfObject, Counter>,
     dropped: Counter,
     flush_seconds: Histogram,
     depth: Gauge,
@@ -68,6 +85,9 @@ impl Metrics {
             links_unreached: links.get_or_create_owned(&OfSource { source: "unreached" }),
             requests: Family::default(),
             errors: Family::default(),
+            object_requests: Family::default(),
+            rows_read: Family::default(),
+            rows_written: Family::default(),
             dropped: Counter::default(),
             flush_seconds: Histogram::new(LATENCIES),
             depth: Gauge::default(),
@@ -82,6 +102,10 @@ impl Metrics {
         );
         registry.register("requests", "Requests by door; redirects are counted as clicks", made.requests.clone());
         registry.register("errors", "Failures of ours, one log line each", made.errors.clone());
+        let objects = made.object_requests.clone();
+        registry.register("object_requests", "Requests and alarms of objects, by kind", objects);
+        registry.register("rows_read", "Rows that objects read, by kind", made.rows_read.clone());
+        registry.register("rows_written", "Rows that objects wrote, indexes included", made.rows_written.clone());
         registry.register(
             "clicks_dropped",
             "Clicks that were lost because storage was gone for too long",
@@ -124,6 +148,16 @@ pub(crate) fn link_unreached() {
 /// `door`: `browser` or `owner`.
 pub(crate) fn request(door: &'static str) {
     METRICS.with(|metrics| metrics.requests.get_or_create_owned(&OfDoor { door }).inc());
+}
+
+/// The counters of a kind of object.
+pub(crate) fn cost(object: &'static str) -> Cost {
+    let of = OfObject { object };
+    METRICS.with(|metrics| Cost {
+        requests: metrics.object_requests.get_or_create_owned(&of),
+        rows_read: metrics.rows_read.get_or_create_owned(&of),
+        rows_written: metrics.rows_written.get_or_create_owned(&of),
+    })
 }
 
 pub(crate) fn dropped() {

@@ -55,12 +55,13 @@ impl Turn<'_> {
 
 impl DurableObject for ProgramDo {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = Store::new(&state, "program");
         let ready = store.migrate(schema::MIGRATIONS);
         Self { store, env, ready }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        self.store.asked();
         let call = request.text().await?;
         if let Err(failure) = &self.ready {
             return Failure::Ours(format!("{failure:?}")).answer();
@@ -72,6 +73,7 @@ impl DurableObject for ProgramDo {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
+        self.store.asked();
         let turn = self.turn(Settings::of(&self.env));
         // Re-armed before anything that can fail: alarms are given up after six failures.
         if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(30))) {
