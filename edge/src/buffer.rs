@@ -194,7 +194,7 @@ async fn drain(env: &Env) -> bool {
 async fn within(deadline: Duration, sending: impl Future<Output = crate::failure::Outcome<()>>) -> Result<(), String> {
     match crate::settings::within(deadline, sending).await {
         Some(Ok(())) => Ok(()),
-        Some(Err(failure)) => Err(format!("{failure:?}")),
+        Some(Err(failure)) => Err(failure.to_string()),
         None => Err("no answer in time".to_owned()),
     }
 }

@@ -60,7 +60,7 @@ impl DurableObject for DestinationDo {
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let command = request.text().await?;
         if let Err(failure) = &self.ready {
-            return Failure::Ours(format!("{failure:?}")).answer();
+            return Failure::Ours(failure.to_string()).answer();
         }
         let handled = self.store.transaction(|| {
             let reply = self.handle(serde_json::from_str(&command)?)?;
@@ -78,7 +78,7 @@ impl DurableObject for DestinationDo {
         let sent = self.send_due().await;
         let rearmed = self.rearm();
         for failure in [armed.err(), sent.err(), rearmed.err()].into_iter().flatten() {
-            let why = format!("{failure:?}");
+            let why = failure.to_string();
             crate::metrics::error("destination alarm", &why);
         }
         Response::empty()

@@ -42,6 +42,7 @@ struct Metrics {
     /// Handles of the hot path, so that no label is looked up there.
     clicks: [Counter; 6],
     links_held: Counter,
+    links_in_data_centre: Counter,
     links_asked: Counter,
     links_unreached: Counter,
     requests: Family<OfDoor, Counter>,
@@ -64,6 +65,7 @@ impl Metrics {
         let made = Self {
             clicks: Quality::ALL.map(|quality| clicks.get_or_create_owned(&OfQuality { quality: quality.as_str() })),
             links_held: links.get_or_create_owned(&OfSource { source: "isolate" }),
+            links_in_data_centre: links.get_or_create_owned(&OfSource { source: "data_centre" }),
             links_asked: links.get_or_create_owned(&OfSource { source: "asked" }),
             links_unreached: links.get_or_create_owned(&OfSource { source: "unreached" }),
             requests: Family::default(),
@@ -77,7 +79,7 @@ impl Metrics {
         registry.register("clicks", "Clicks by quality", clicks);
         registry.register(
             "link_lookups",
-            "Links by where they came from: the isolate's cache, asked for, or storage was gone",
+            "Links by where they came from: the isolate's cache, the data centre's, storage, or storage was gone",
             links,
         );
         registry.register("requests", "Requests by door; redirects are counted as clicks", made.requests.clone());
@@ -111,6 +113,10 @@ pub(crate) fn click(quality: Quality) {
 
 pub(crate) fn link_held() {
     METRICS.with(|metrics| metrics.links_held.inc());
+}
+
+pub(crate) fn link_in_data_centre() {
+    METRICS.with(|metrics| metrics.links_in_data_centre.inc());
 }
 
 pub(crate) fn link_asked() {

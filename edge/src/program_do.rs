@@ -63,7 +63,7 @@ impl DurableObject for ProgramDo {
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let call = request.text().await?;
         if let Err(failure) = &self.ready {
-            return Failure::Ours(format!("{failure:?}")).answer();
+            return Failure::Ours(failure.to_string()).answer();
         }
         match self.run(&call) {
             Ok(reply) => reply.answer(),
@@ -86,7 +86,7 @@ impl DurableObject for ProgramDo {
         idempotency::forget(&self.store, turn.now).ok();
         if let Err(failure) = done.and(handed) {
             // The alarm that was set above tries again.
-            crate::metrics::error("program alarm", &format!("{failure:?}"));
+            crate::metrics::error("program alarm", &failure.to_string());
             return Response::empty();
         }
         match outbox::rearm(&self.store, now()) {

@@ -68,9 +68,9 @@ impl Visit<'_> {
     async fn program(&self, key: Option<&str>, limit: Limit) -> Outcome<String> {
         let bad = || Refusal::new(401, "unauthorized", "Send the program's publishable key as \"k\": hg_pk_….").at("k");
         let program = key.and_then(program_of_publishable).ok_or_else(bad)?;
-        let key = format!("{} {}", program.as_str(), limit.burst);
-        let visitor = self.seen.visitor(&DayKey::new(key.as_bytes()));
-        let wait = BUCKETS.with_borrow_mut(|buckets| buckets.take(visitor, limit, now()));
+        let key = |what: &str| DayKey::new(format!("{what} {} {}", program.as_str(), limit.burst).as_bytes());
+        let (visitor, address) = (self.seen.visitor(&key("visitor")), self.seen.neighbours(&key("address")));
+        let wait = BUCKETS.with_borrow_mut(|buckets| buckets.take(visitor, address, limit, now()));
         wait.map_err(Refusal::too_often)?;
         if known_program(self.env, program.as_str()).await?.is_none() {
             return Err(bad().into());

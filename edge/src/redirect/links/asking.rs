@@ -1,5 +1,6 @@
 //! Asking for a link that this isolate doesn't know: the data centre's cache, then the directory and the program's
-//! object; one request however many wait, and none for a while after storage failed.
+//! object; one request however many wait. After storage failed nobody asks for a while, and then one tries while the
+//! others go on with what is known, so that an outage costs few friends a wait.
 
 use super::{FRESH, Link, Told, UNKNOWN, hold, hold_version, known};
 use crate::command::{Caller, DirectoryCommand, ProgramCall, ProgramCommand, Resolved, fetch};
@@ -14,15 +15,20 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::{Cache, Env, Response};
 
-/// After storage failed: how long nobody asks again, but takes what is known.
+/// After storage failed: how long nobody asks again, but takes what is known. The same holds for the data centre's cache.
 const QUIET: Span = Span::seconds(1);
+/// A cache that is slower than this is of no use: storage is asked.
+const CACHE_DEADLINE: Duration = Duration::from_millis(100);
 
 thread_local! {
+    /// Zero, while storage answers.
     static QUIET_UNTIL: Cell<Timestamp> = const { Cell::new(Timestamp::from_millis(0)) };
+    static CACHE_QUIET_UNTIL: Cell<Timestamp> = const { Cell::new(Timestamp::from_millis(0)) };
     /// Links that are being asked for: since when, and who else waits.
     static ASKED: RefCell<HashMap<String, (Timestamp, Vec<Function>)>> = RefCell::default();
 }
@@ -42,34 +48,40 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
     if QUIET_UNTIL.get() > now() {
         return fallback();
     }
+    if QUIET_UNTIL.get() > Timestamp::default() {
+        // This request tries whether storage is back; the others needn't wait for what it learns.
+        QUIET_UNTIL.set(now().after(deadline(settings)).after(QUIET));
+    }
     if let Some(link) = stale.as_ref().filter(|link| link.is_checked()) {
-        check(env, settings, &link.program).await;
+        if !check(env, settings, &link.program).await {
+            return fallback();
+        }
         if let Some((link, true)) = known(code, host, now()) {
             metrics::link_held();
             return link;
         }
     }
-    metrics::link_asked();
     let key = format!("{}\n{code}", host_of(host));
     if let Some(answered) = join(&key, settings) {
         // One asks already: its answer is in the cache when it has one.
         within(settings.deadline, JsFuture::from(answered)).await;
         return match known(code, host, now()) {
-            Some((link, true)) => link,
+            Some((link, true)) => {
+                metrics::link_asked();
+                link
+            }
             _ => fallback(),
         };
     }
-    let outcome = within(settings.deadline, ask(env, settings, code, host)).await;
-    let link = match outcome {
-        Some(Ok((told, until))) => {
+    let link = match in_time(settings, ask(env, settings, code, host)).await {
+        Ok((told, until)) => {
+            QUIET_UNTIL.set(Timestamp::default());
             let link = Rc::new(Link::new(told, code, host));
             hold(code, host, &link, until);
             link
         }
-        failed => {
-            QUIET_UNTIL.set(now().after(QUIET));
-            let why = failed.map_or_else(|| "no answer in time".to_owned(), |failed| format!("{:?}", failed.err()));
-            metrics::error("link not resolved", &why);
+        Err(why) => {
+            failed(&why);
             fallback()
         }
     };
@@ -77,12 +89,31 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
     link
 }
 
-/// Asks whether a program's links are what they were: one question for all of them.
-async fn check(env: &Env, settings: &Settings, program: &str) {
+/// Storage failed a redirect: it is left alone for a while.
+fn failed(why: &str) {
+    QUIET_UNTIL.set(now().after(QUIET));
+    metrics::error("link not resolved", why);
+}
+
+/// What storage gives before the deadline, or why there is nothing.
+async fn in_time<T>(settings: &Settings, work: impl Future<Output = Outcome<T>>) -> Result<T, String> {
+    match within(settings.deadline, work).await {
+        Some(Ok(done)) => Ok(done),
+        Some(Err(failure)) => Err(failure.to_string()),
+        None => Err("no answer in time".to_owned()),
+    }
+}
+
+fn deadline(settings: &Settings) -> Span {
+    Span::millis(i64::try_from(settings.deadline.as_millis()).unwrap_or(0))
+}
+
+/// Asks whether a program's links are what they were: one question for all of them. Whether storage answered.
+async fn check(env: &Env, settings: &Settings, program: &str) -> bool {
     let key = format!("@{program}");
     if let Some(answered) = join(&key, settings) {
         within(settings.deadline, JsFuture::from(answered)).await;
-        return;
+        return QUIET_UNTIL.get() <= now();
     }
     let call = ProgramCall {
         caller: Caller::Deployment,
@@ -91,15 +122,21 @@ async fn check(env: &Env, settings: &Settings, program: &str) {
         #[cfg(feature = "faults")]
         fault: String::new(),
     };
-    if let Some(Ok(version)) = within(settings.deadline, fetch::<i64>(env, "PROGRAM", program, &call)).await {
-        hold_version(program, version, now().after(FRESH));
+    let asked = in_time(settings, fetch::<i64>(env, "PROGRAM", program, &call)).await;
+    match &asked {
+        Ok(version) => {
+            QUIET_UNTIL.set(Timestamp::default());
+            hold_version(program, *version, now().after(FRESH));
+        }
+        Err(why) => failed(why),
     }
     leave(&key);
+    asked.is_ok()
 }
 
 /// Waits with the one who asks for this link; or nothing, and the caller is the one.
 fn join(key: &str, settings: &Settings) -> Option<Promise> {
-    let expired = now().before(Span::millis(i64::try_from(settings.deadline.as_millis()).unwrap_or(0)));
+    let expired = now().before(deadline(settings));
     ASKED.with_borrow_mut(|asked| {
         if let Some((_, waiting)) = asked.get_mut(key).filter(|(since, _)| *since > expired) {
             let mut waits = AssertUnwindSafe(waiting);
@@ -127,18 +164,35 @@ struct Kept {
 async fn ask(env: &Env, settings: &Settings, code: &str, host: &str) -> Outcome<(Told, Timestamp)> {
     let address = settings.link_cache.then(|| address_of(code, host));
     if let Some(address) = &address
-        && let Some(kept) = from_data_centre(address).await
+        && let Some(kept) = cache(from_data_centre(address)).await.flatten()
         && Timestamp::from_millis(kept.until) > now()
     {
+        metrics::link_in_data_centre();
         return Ok((kept.told, Timestamp::from_millis(kept.until)));
     }
     let told = from_storage(env, code, host_of(host)).await?;
+    metrics::link_asked();
     let until = now().after(FRESH);
     if let Some(address) = &address {
         let kept = Kept { until: until.millis(), told: told.clone() };
-        to_data_centre(address, &kept).await.ok();
+        cache(to_data_centre(address, &kept)).await;
     }
     Ok((told, until))
+}
+
+/// Work of the data centre's cache, which no friend depends on: nothing, where it fails, is slow, or did so lately.
+async fn cache<T>(work: impl Future<Output = Outcome<T>>) -> Option<T> {
+    if CACHE_QUIET_UNTIL.get() > now() {
+        return None;
+    }
+    let why = match within(CACHE_DEADLINE, work).await {
+        Some(Ok(done)) => return Some(done),
+        Some(Err(failure)) => failure.to_string(),
+        None => "no answer in time".to_owned(),
+    };
+    CACHE_QUIET_UNTIL.set(now().after(QUIET));
+    metrics::error("link cache not reached", &why);
+    None
 }
 
 /// An address that nobody can ask for: the cache is only reached from here.
@@ -147,10 +201,10 @@ fn address_of(code: &str, host: &str) -> String {
     format!("https://links.honeyguide.invalid/{}/{}", encode(host_of(host)), encode(code))
 }
 
-/// Whatever goes wrong there, storage is asked.
-async fn from_data_centre(address: &str) -> Option<Kept> {
-    let mut found = Cache::default().get(address, false).await.ok()??;
-    serde_json::from_str(&found.text().await.ok()?).ok()
+/// What isn't ours there counts as nothing, and is written over.
+async fn from_data_centre(address: &str) -> Outcome<Option<Kept>> {
+    let Some(mut found) = Cache::default().get(address, false).await? else { return Ok(None) };
+    Ok(serde_json::from_str(&found.text().await?).ok())
 }
 
 async fn to_data_centre(address: &str, kept: &Kept) -> Outcome<()> {
