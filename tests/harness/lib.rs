@@ -3,12 +3,14 @@
 
 pub mod browser;
 pub mod client;
+pub mod data_centre;
 pub mod receiver;
 pub mod shop;
 pub mod world;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
+pub use data_centre::DataCentre;
 pub use receiver::Receiver;
 pub use world::World;
 
