@@ -5,7 +5,7 @@
 //! written before the answer. What a crash can cost is what was not flushed yet: less than a second of clicks.
 
 use crate::command::store_clicks;
-use crate::metrics;
+use crate::metrics::{self, What};
 use crate::settings::{Settings, now};
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::{Span, Timestamp};
@@ -182,7 +182,7 @@ async fn drain(env: &Env) -> bool {
                 acknowledged(&batch);
             }
             Err(why) => {
-                metrics::error("clicks not stored", &why);
+                metrics::error(What::Clicks, &why);
                 all = false;
                 break;
             }

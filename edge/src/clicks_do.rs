@@ -99,7 +99,7 @@ impl DurableObject for ClicksDo {
             self.arm(now().after(if waits { ROLL_AFTER } else { Span::days(if any > 0 { 1 } else { 3_650 }) }))
         });
         if let Err(failure) = next {
-            crate::metrics::error("clicks not added up", &failure.to_string());
+            crate::metrics::error(crate::metrics::What::ClicksRolling, &failure.to_string());
         }
         Response::empty()
     }

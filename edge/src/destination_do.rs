@@ -79,7 +79,7 @@ impl DurableObject for DestinationDo {
         let rearmed = self.rearm();
         for failure in [armed.err(), sent.err(), rearmed.err()].into_iter().flatten() {
             let why = failure.to_string();
-            crate::metrics::error("destination alarm", &why);
+            crate::metrics::error(crate::metrics::What::DestinationAlarm, &why);
         }
         Response::empty()
     }

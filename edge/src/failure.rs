@@ -63,7 +63,7 @@ impl Failure {
         match self {
             Self::Refused(refusal) => refused(&refusal),
             Self::Ours(why) => {
-                crate::metrics::error("request failed", &why);
+                crate::metrics::error(crate::metrics::What::Request, &why);
                 internal()
             }
             Self::Logged(_) => internal(),

@@ -86,7 +86,7 @@ impl DurableObject for ProgramDo {
         idempotency::forget(&self.store, turn.now).ok();
         if let Err(failure) = done.and(handed) {
             // The alarm that was set above tries again.
-            crate::metrics::error("program alarm", &failure.to_string());
+            crate::metrics::error(crate::metrics::What::ProgramAlarm, &failure.to_string());
             return Response::empty();
         }
         match outbox::rearm(&self.store, now()) {

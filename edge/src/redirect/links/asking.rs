@@ -5,7 +5,7 @@
 use super::{FRESH, Link, Told, UNKNOWN, hold, hold_version, known};
 use crate::command::{Caller, DirectoryCommand, ProgramCall, ProgramCommand, Resolved, fetch};
 use crate::failure::Outcome;
-use crate::metrics;
+use crate::metrics::{self, What};
 use crate::settings::{Settings, now, within};
 use honeyguide_domain::site::host_of;
 use honeyguide_domain::time::{Span, Timestamp};
@@ -92,7 +92,7 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
 /// Storage failed a redirect: it is left alone for a while.
 fn failed(why: &str) {
     QUIET_UNTIL.set(now().after(QUIET));
-    metrics::error("link not resolved", why);
+    metrics::error(What::Link, why);
 }
 
 /// What storage gives before the deadline, or why there is nothing.
@@ -191,7 +191,7 @@ async fn cache<T>(work: impl Future<Output = Outcome<T>>) -> Option<T> {
         None => "no answer in time".to_owned(),
     };
     CACHE_QUIET_UNTIL.set(now().after(QUIET));
-    metrics::error("link cache not reached", &why);
+    metrics::error(What::LinkCache, &why);
     None
 }
 
