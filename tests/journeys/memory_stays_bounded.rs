@@ -1,6 +1,6 @@
 //! Links that are followed once, and codes that nobody has, don't fill the edge's memory.
 
-use honeyguide_tests::{World, wait_for};
+use honeyguide_tests::{Connection, World, wait_for};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -9,27 +9,36 @@ use std::time::Instant;
 const LINKS: usize = 10_000;
 const UNKNOWN: usize = 100_000;
 const THREADS: usize = 4;
-const LINES_OF_A_BATCH: usize = 500;
+const LINES_OF_A_BATCH: usize = 250;
 /// What the second half of the unknown codes may add to what the process holds, in KiB. Were a link of each kept, it
 /// would be more: a code with its key, its link and the map's own takes about a KiB.
 const MOST: u64 = 24 * 1024;
 
-/// Makes the participants, and gives their codes.
+/// Makes the participants, several batches at a time, and gives their codes.
 fn participants(world: &World) -> Vec<String> {
-    let client = world.client.on_one_connection();
-    let people: Vec<Value> = (0..LINKS)
+    let people: Vec<String> = (0..LINKS)
         .map(|number| json!({"external_id": format!("p{number}"), "email": format!("p{number}@example.com")}))
+        .map(|person| person.to_string())
         .collect();
-    let mut codes = Vec::new();
-    for people in people.chunks(LINES_OF_A_BATCH) {
-        let body = people.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
-        let made = client.send("POST", "/v1/participants/batch", &[], Some(body.as_bytes())).unwrap().expect(200).text;
-        codes.extend(made.lines().map(|line| {
-            let line: Value = serde_json::from_str(line).unwrap();
-            line["participant"]["code"].as_str().unwrap_or_else(|| panic!("{line}")).to_owned()
-        }));
-    }
-    codes
+    let batches: Vec<&[String]> = people.chunks(LINES_OF_A_BATCH).collect();
+    thread::scope(|scope| {
+        let some = |batches: &[&[String]]| -> Vec<String> {
+            batches.iter().flat_map(|people| batch(world, &people.join("\n"))).collect()
+        };
+        let threads: Vec<_> =
+            batches.chunks(batches.len().div_ceil(THREADS)).map(|batches| scope.spawn(move || some(batches))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+/// Makes the participants of one batch, and gives their codes.
+fn batch(world: &World, lines: &str) -> Vec<String> {
+    let made = world.client.send("POST", "/v1/participants/batch", &[], Some(lines.as_bytes()));
+    let code = |line: &str| -> String {
+        let line: Value = serde_json::from_str(line).unwrap();
+        line["participant"]["code"].as_str().unwrap_or_else(|| panic!("{line}")).to_owned()
+    };
+    made.unwrap().expect(200).text.lines().map(code).collect()
 }
 
 /// Has each code followed once, on several connections at a time; whether its friend gets a touch.
@@ -39,13 +48,13 @@ fn follow(world: &World, count: usize, code: impl Fn(usize) -> String + Sync, to
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                let client = world.client.on_one_connection();
+                let mut connection = Connection::to(&world.client).unwrap();
                 loop {
                     let number = next.fetch_add(1, Ordering::SeqCst);
                     if number >= count {
                         break;
                     }
-                    let click = client.follow(&code(number), &[]).expect(302);
+                    let click = connection.follow(&code(number), &[]).unwrap().expect(302);
                     assert_eq!(click.cookie().is_some(), touched(number), "{number}: {click:?}");
                 }
             });
@@ -59,8 +68,10 @@ fn follow(world: &World, count: usize, code: impl Fn(usize) -> String + Sync, to
 fn ten_thousand_links_and_a_hundred_thousand_unknown_codes_leave_memory_bounded() {
     let world = World::start();
     let fresh = world.resident();
+    let begun = Instant::now();
     let codes = participants(&world);
-    println!("{fresh} KiB held at the start, {} with {LINKS} participants", world.resident());
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{fresh} KiB held at the start, {} with {LINKS} participants, in {seconds:.1} s", world.resident());
     follow(&world, LINKS, |number| codes[number].clone(), |_| true);
     let half = UNKNOWN / 2;
     follow(&world, half, |number| format!("nobody-{number}"), |_| false);
