@@ -54,8 +54,13 @@ function answered(answer, env, ctx) {
 
 /** A link that isn't known here is asked for; what can't be asked goes the whole way, which always has an answer. */
 async function cold(request, env, ctx, facts) {
-  await warm(env, facts);
-  const answer = hot(facts);
+  let answer;
+  try {
+    await warm(env, facts);
+    answer = hot(facts, true);
+  } catch {
+    // As below.
+  }
   return answer ? answered(answer, env, ctx) : whole.call({ env, ctx }, request);
 }
 
@@ -64,7 +69,7 @@ export default {
     let answer;
     const facts = requestFacts(request, env.CLIENT_ADDRESS_HEADER);
     try {
-      answer = hot(facts);
+      answer = hot(facts, false);
     } catch {
       // A panic in there leaves the whole way open.
     }

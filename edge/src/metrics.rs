@@ -163,20 +163,26 @@ pub(crate) fn click(quality: Quality) {
     });
 }
 
-pub(crate) fn link_held() {
-    METRICS.with(|metrics| metrics.links_held.inc());
+/// Where a link came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Isolate,
+    DataCentre,
+    Asked,
+    Unreached,
 }
 
-pub(crate) fn link_in_data_centre() {
-    METRICS.with(|metrics| metrics.links_in_data_centre.inc());
-}
-
-pub(crate) fn link_asked() {
-    METRICS.with(|metrics| metrics.links_asked.inc());
-}
-
-pub(crate) fn link_unreached() {
-    METRICS.with(|metrics| metrics.links_unreached.inc());
+/// Each link that a friend follows is counted once.
+pub(crate) fn link(source: Source) {
+    METRICS.with(|metrics| {
+        let counter = match source {
+            Source::Isolate => &metrics.links_held,
+            Source::DataCentre => &metrics.links_in_data_centre,
+            Source::Asked => &metrics.links_asked,
+            Source::Unreached => &metrics.links_unreached,
+        };
+        counter.inc();
+    });
 }
 
 /// `door`: `browser` or `owner`.

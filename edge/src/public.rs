@@ -165,7 +165,7 @@ impl Visit<'_> {
             return Ok(response);
         }
         let Some(touch) = self.consented(&program, given.via.as_deref()).await else { return Ok(response) };
-        let link = redirect::resolve(self.env, self.settings, touch.code.as_str(), host).await;
+        let (link, _) = redirect::resolve(self.env, self.settings, touch.code.as_str(), host).await;
         let signer = &self.settings.signer;
         let value = token::carry_on(signer, self.seen.touches(), &signer.sign(&touch));
         let cookie = redirect::set_cookie(self.seen, &value, domain.as_deref(), link.window_seconds);
@@ -178,7 +178,7 @@ impl Visit<'_> {
             return Some(Touch { consented: true, ..touch });
         }
         let code = Code::parse(via?).ok()?;
-        let link = redirect::resolve(self.env, self.settings, code.as_str(), host_of(self.seen.host)).await;
+        let (link, _) = redirect::resolve(self.env, self.settings, code.as_str(), host_of(self.seen.host)).await;
         let own = link.program == program && link.objection.is_none();
         let click = ClickId::new(now(), buffer::shard(self.settings), chance());
         own.then(|| Touch { click, program: ProgramTag::of(program), code, gpc: self.seen.gpc, consented: true })

@@ -5,7 +5,7 @@
 use super::{FRESH, Link, Told, UNKNOWN, hold, hold_version, known};
 use crate::command::{Caller, DirectoryCommand, ProgramCall, ProgramCommand, Resolved, fetch};
 use crate::failure::Outcome;
-use crate::metrics::{self, What};
+use crate::metrics::{self, Source, What};
 use crate::settings::{Settings, now, within};
 use honeyguide_domain::site::host_of;
 use honeyguide_domain::time::{Span, Timestamp};
@@ -33,18 +33,15 @@ thread_local! {
     static ASKED: RefCell<HashMap<String, (Timestamp, Vec<Function>)>> = RefCell::default();
 }
 
-/// The link of a code, as seen from a host.
-pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &str) -> Rc<Link> {
+/// The link of a code, as seen from a host, and where that came from.
+pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &str) -> (Rc<Link>, Source) {
     let held = known(code, host, now());
-    if let Some((link, true)) = &held {
-        metrics::link_held();
-        return Rc::clone(link);
+    if let Some((link, true)) = held {
+        return (link, Source::Isolate);
     }
     let stale = held.map(|(link, _)| link);
-    let fallback = || {
-        metrics::link_unreached();
-        stale.clone().unwrap_or_else(|| Rc::new(Link::unreached(code, host, settings)))
-    };
+    let fallback =
+        || (stale.clone().unwrap_or_else(|| Rc::new(Link::unreached(code, host, settings))), Source::Unreached);
     if QUIET_UNTIL.get() > now() {
         return fallback();
     }
@@ -57,8 +54,7 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
             return fallback();
         }
         if let Some((link, true)) = known(code, host, now()) {
-            metrics::link_held();
-            return link;
+            return (link, Source::Isolate);
         }
     }
     let key = format!("{}\n{code}", host_of(host));
@@ -66,19 +62,16 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
         // One asks already: its answer is in the cache when it has one.
         within(settings.deadline, JsFuture::from(answered)).await;
         return match known(code, host, now()) {
-            Some((link, true)) => {
-                metrics::link_asked();
-                link
-            }
+            Some((link, true)) => (link, Source::Asked),
             _ => fallback(),
         };
     }
-    let link = match in_time(settings, ask(env, settings, code, host)).await {
-        Ok((told, until)) => {
+    let found = match in_time(settings, ask(env, settings, code, host)).await {
+        Ok((told, until, source)) => {
             QUIET_UNTIL.set(Timestamp::default());
             let link = Rc::new(Link::new(told, code, host));
             hold(code, host, &link, until);
-            link
+            (link, source)
         }
         Err(why) => {
             failed(&why);
@@ -86,7 +79,7 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
         }
     };
     leave(&key);
-    link
+    found
 }
 
 /// Storage failed a redirect: it is left alone for a while.
@@ -161,23 +154,21 @@ struct Kept {
     told: Told,
 }
 
-async fn ask(env: &Env, settings: &Settings, code: &str, host: &str) -> Outcome<(Told, Timestamp)> {
+async fn ask(env: &Env, settings: &Settings, code: &str, host: &str) -> Outcome<(Told, Timestamp, Source)> {
     let address = settings.link_cache.then(|| address_of(code, host));
     if let Some(address) = &address
         && let Some(kept) = cache(from_data_centre(address)).await.flatten()
         && Timestamp::from_millis(kept.until) > now()
     {
-        metrics::link_in_data_centre();
-        return Ok((kept.told, Timestamp::from_millis(kept.until)));
+        return Ok((kept.told, Timestamp::from_millis(kept.until), Source::DataCentre));
     }
     let told = from_storage(env, code, host_of(host)).await?;
-    metrics::link_asked();
     let until = now().after(FRESH);
     if let Some(address) = &address {
         let kept = Kept { until: until.millis(), told: told.clone() };
         cache(to_data_centre(address, &kept)).await;
     }
-    Ok((told, until))
+    Ok((told, until, Source::Asked))
 }
 
 /// Work of the data centre's cache, which no friend depends on: nothing, where it fails, is slow, or did so lately.
