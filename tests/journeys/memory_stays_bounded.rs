@@ -14,8 +14,9 @@ const LONG: (usize, usize) = (10_000, 100_000);
 const REMEMBERED_UNKNOWN: usize = 10_000;
 const THREADS: usize = 4;
 const LINES_OF_A_BATCH: usize = 250;
-/// What the second half of the unknown codes may add to what the process holds, in KiB. Were a link of each kept, it
-/// would be more: a code with its key, its link and the map's own takes about a KiB.
+/// What the second half of the unknown codes may add to what the process holds, in KiB: half a KiB for each of the long
+/// run, and less than a code takes whose link is kept. What comes and goes between two collections of garbage is a third
+/// of this.
 const MOST: u64 = 24 * 1024;
 
 /// Makes the participants, several batches at a time, and gives their codes.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const THREADS: usize = 4;
+const THREADS: usize = 8;
 /// What `after-redirect` promises: a click is in storage within this of its answer.
 const PROMISED: Duration = Duration::from_secs(1);
 const KILLS: usize = 20;
