@@ -5,7 +5,7 @@
 //! written before the answer. What a crash can cost is what was not flushed yet: less than a second of clicks.
 
 use crate::command::store_clicks;
-use crate::metrics;
+use crate::metrics::{self, What};
 use crate::settings::{Settings, now};
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::{Span, Timestamp};
@@ -249,7 +249,7 @@ async fn send(env: &Env, batch: &Batch) -> bool {
             acknowledged(batch);
         }
         Err(why) => {
-            metrics::error("clicks not stored", &why);
+            metrics::error(What::Clicks, &why);
             release(batch.first);
         }
     }
@@ -262,7 +262,7 @@ async fn send(env: &Env, batch: &Batch) -> bool {
 async fn within(deadline: Duration, sending: impl Future<Output = crate::failure::Outcome<()>>) -> Result<(), String> {
     match crate::settings::within(deadline, sending).await {
         Some(Ok(())) => Ok(()),
-        Some(Err(failure)) => Err(format!("{failure:?}")),
+        Some(Err(failure)) => Err(failure.to_string()),
         None => Err("no answer in time".to_owned()),
     }
 }

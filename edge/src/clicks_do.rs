@@ -66,7 +66,7 @@ impl DurableObject for ClicksDo {
         self.store.asked();
         let body = request.bytes().await?;
         if let Err(failure) = &self.ready {
-            return Failure::Ours(format!("{failure:?}")).answer();
+            return Failure::Ours(failure.to_string()).answer();
         }
         let outcome = match request.path().strip_prefix("/clicks/") {
             Some(first) => self.store.transaction(|| {
@@ -101,7 +101,7 @@ impl DurableObject for ClicksDo {
             self.arm(now().after(if waits { ROLL_AFTER } else { Span::days(if any > 0 { 1 } else { 3_650 }) }))
         });
         if let Err(failure) = next {
-            crate::metrics::error("clicks not added up", &format!("{failure:?}"));
+            crate::metrics::error(crate::metrics::What::ClicksRolling, &failure.to_string());
         }
         Response::empty()
     }

@@ -390,6 +390,7 @@ pub(crate) async fn fetch<T: DeserializeOwned>(
     let text = response.text().await?;
     match response.status_code() {
         200..=299 => Ok(serde_json::from_str(&text)?),
+        500 => Err(Failure::Logged(format!("{binding} failed"))),
         status => Err(Failure::Ours(format!("{binding} answered {status}: {text}"))),
     }
 }

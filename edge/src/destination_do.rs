@@ -61,7 +61,7 @@ impl DurableObject for DestinationDo {
         self.store.asked();
         let command = request.text().await?;
         if let Err(failure) = &self.ready {
-            return Failure::Ours(format!("{failure:?}")).answer();
+            return Failure::Ours(failure.to_string()).answer();
         }
         let handled = self.store.transaction(|| {
             let reply = self.handle(serde_json::from_str(&command)?)?;
@@ -80,8 +80,8 @@ impl DurableObject for DestinationDo {
         let sent = self.send_due().await;
         let rearmed = self.rearm();
         for failure in [armed.err(), sent.err(), rearmed.err()].into_iter().flatten() {
-            let why = format!("{failure:?}");
-            crate::metrics::error("destination alarm", &why);
+            let why = failure.to_string();
+            crate::metrics::error(crate::metrics::What::DestinationAlarm, &why);
         }
         Response::empty()
     }

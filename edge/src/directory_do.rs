@@ -52,7 +52,7 @@ impl DurableObject for DirectoryDo {
         self.store.asked();
         let command = request.text().await?;
         if let Err(failure) = &self.ready {
-            return crate::failure::Failure::Ours(format!("{failure:?}")).answer();
+            return crate::failure::Failure::Ours(failure.to_string()).answer();
         }
         match self.store.transaction(|| self.handle(serde_json::from_str(&command)?)) {
             Ok(reply) => reply.answer(),

@@ -79,11 +79,16 @@ function answered(answer, facts, env, ctx) {
 
 /** A link that isn't known here is asked for; what can't be asked goes the whole way, which always has an answer. */
 async function cold(request, env, ctx, facts) {
-  // Others may wait for the same question: a client that goes away must not take it along.
-  const warmed = warm(env, facts);
-  ctx.waitUntil(warmed);
-  await warmed;
-  const answer = hot(facts);
+  let answer;
+  try {
+    // Others may wait for the same question: a client that goes away must not take it along.
+    const warmed = warm(env, facts);
+    ctx.waitUntil(warmed);
+    await warmed;
+    answer = hot(facts, true);
+  } catch {
+    // As below.
+  }
   return answer ? answered(answer, facts, env, ctx) : whole.call({ env, ctx }, request);
 }
 
@@ -92,7 +97,7 @@ export default {
     let answer;
     const facts = requestFacts(request, env.CLIENT_ADDRESS_HEADER);
     try {
-      answer = hot(facts);
+      answer = hot(facts, false);
     } catch {
       // A panic in there leaves the whole way open.
     }

@@ -64,7 +64,7 @@ impl DurableObject for ProgramDo {
         self.store.asked();
         let call = request.text().await?;
         if let Err(failure) = &self.ready {
-            return Failure::Ours(format!("{failure:?}")).answer();
+            return Failure::Ours(failure.to_string()).answer();
         }
         match self.run(&call) {
             Ok(reply) => reply.answer(),
@@ -88,7 +88,7 @@ impl DurableObject for ProgramDo {
         idempotency::forget(&self.store, turn.now).ok();
         if let Err(failure) = done.and(handed) {
             // The alarm that was set above tries again.
-            crate::metrics::error("program alarm", &format!("{failure:?}"));
+            crate::metrics::error(crate::metrics::What::ProgramAlarm, &failure.to_string());
             return Response::empty();
         }
         match outbox::rearm(&self.store, now()) {

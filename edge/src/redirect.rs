@@ -14,7 +14,7 @@ pub(crate) use pages::plain;
 pub(crate) use seen::{Seen, facts, percent_decoded};
 
 use crate::buffer::{self, Asks};
-use crate::metrics;
+use crate::metrics::{self, Source};
 use crate::settings::{Friends, Settings, chance_for_click, now};
 use honeyguide_domain::clickquality::Quality;
 use honeyguide_domain::code::{Code, LONGEST};
@@ -39,9 +39,9 @@ const REFRESH: u8 = 4;
 /// Answers a link that this isolate knows, at once. First a digit: what the answer asks of its request, the sum of
 /// `FLUSH_SOON`, `STORE_FIRST` and `REFRESH`. Then `r`, the address, a line feed and the cookie; or `p` and the page
 /// that unfurlers read. An empty text: the link must be asked for, by `warm`. Nothing: this isn't a link, or its answer
-/// is neither.
+/// is neither. `warmed`: it was asked for already, and counted.
 #[wasm_bindgen]
-pub fn hot(facts: &str) -> Option<String> {
+pub fn hot(facts: &str, warmed: bool) -> Option<String> {
     let settings = Settings::held()?;
     let seen = Seen::of(facts);
     let Friends::Link(rest) = settings.friends(seen.path_and_query().0)? else { return None };
@@ -53,7 +53,9 @@ pub fn hot(facts: &str) -> Option<String> {
     }
     let known = links::held(&asked.code, seen.host, now).zip(links::visitor(&seen, now));
     let Some((link, visitor)) = known else { return Some(String::new()) };
-    metrics::link_held();
+    if !warmed {
+        metrics::link(Source::Isolate);
+    }
     let arrival = arrive(&seen, &asked, &link, quality, reason, visitor, now, settings);
     let asks = match arrival.asks {
         Asks::FlushNow => STORE_FIRST,
@@ -79,7 +81,11 @@ pub fn hot(facts: &str) -> Option<String> {
 #[wasm_bindgen]
 pub fn warm(env: Env, facts: String) -> Promise {
     of_link(facts, async move |settings, seen, asked| {
-        resolve(&env, settings, &asked.code, seen.host).await;
+        let (_, source) = resolve(&env, settings, &asked.code, seen.host).await;
+        // One that couldn't be had is left to the whole way, which counts it.
+        if source != Source::Unreached {
+            metrics::link(source);
+        }
         links::visitor_whoever(&env, settings, &seen, now()).await;
     })
 }
@@ -89,7 +95,7 @@ pub fn warm(env: Env, facts: String) -> Promise {
 pub fn refresh(env: Env, facts: String) -> Promise {
     of_link(facts, async move |settings, seen, asked| {
         if let Some(link) = links::held(&asked.code, seen.host, now()) {
-            links::refresh(&env, settings, &link.program).await;
+            links::check(&env, settings, &link.program).await;
         }
     })
 }
@@ -117,7 +123,8 @@ pub(crate) async fn answer(
     settings: &Settings,
 ) -> web_sys::Response {
     let Some(asked) = Asked::of(seen, rest) else { return plain(404, "There is no such link.") };
-    let link = resolve(env, settings, &asked.code, seen.host).await;
+    let (link, source) = resolve(env, settings, &asked.code, seen.host).await;
+    metrics::link(source);
     let now = now();
     let visitor = links::visitor_whoever(env, settings, seen, now).await;
     let (quality, reason) = seen.quality();

@@ -50,6 +50,7 @@ pub(crate) fn maybe_int(value: Option<i64>) -> Bound {
 impl Store {
     /// `object`: its kind, for the figures of what it costs.
     pub(crate) fn new(state: &State, object: &'static str) -> Self {
+        metrics::report_panics();
         let storage = state.storage();
         let raw: &JsValue = storage.as_raw().as_ref();
         Self { sql: storage.sql(), raw: raw.clone().unchecked_into(), cost: metrics::cost(object) }
@@ -118,9 +119,8 @@ impl Store {
         let mut once = move || {
             let (inside, result) = &mut *state;
             let Some(inside) = inside.take() else { return Err(JsValue::from_str("run twice")) };
-            let outcome = catch_unwind(AssertUnwindSafe(inside)).unwrap_or_else(|panic| {
-                Err(Failure::Ours(format!("panic in a transaction: {}", panic_text(panic.as_ref()))))
-            });
+            let outcome = catch_unwind(AssertUnwindSafe(inside))
+                .unwrap_or_else(|_| Err(Failure::Logged("panic in a transaction".to_owned())));
             let failed = outcome.is_err();
             **result = Some(outcome);
             if failed { Err(JsValue::from_str("rolled back")) } else { Ok(()) }
@@ -143,8 +143,4 @@ impl Store {
         drop(self.raw.set_alarm(at)?);
         Ok(())
     }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?")
 }

@@ -5,12 +5,15 @@
 //! root with a touch for the code as it stands, which is judged at the conversion.
 
 mod asking;
+mod data_centre;
 mod day;
+mod storage;
 
-pub(crate) use asking::{refresh, resolve};
+pub(crate) use asking::{check, resolve};
 pub(crate) use day::{visitor, visitor_whoever};
 
 use super::Seen;
+use crate::metrics::Source;
 use crate::settings::Settings;
 use honeyguide_domain::code::Code;
 use honeyguide_domain::site::{Site, host_of};
@@ -152,6 +155,8 @@ struct Checked {
 }
 
 struct Held {
+    /// Where it came from.
+    source: Source,
     until: Timestamp,
     link: Rc<Link>,
 }
@@ -203,7 +208,16 @@ pub(super) fn is_due(link: &Link, now: Timestamp) -> bool {
     })
 }
 
-fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp) {
+/// Where a link that is held came from.
+fn source_of(code: &str, host: &str) -> Source {
+    CACHE.with_borrow_mut(|cache| {
+        set_key(&mut cache.key, code, host);
+        let held = cache.links.get(&cache.key).or_else(|| cache.unknown.get(&cache.key));
+        held.map_or(Source::Asked, |held| held.source)
+    })
+}
+
+fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp, source: Source) {
     CACHE.with_borrow_mut(|cache| {
         set_key(&mut cache.key, code, host);
         let key = cache.key.clone();
@@ -214,7 +228,7 @@ fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp) {
         if links.len() >= most && !links.contains_key(&key) {
             links.clear();
         }
-        links.insert(key, Held { until, link: Rc::clone(link) });
+        links.insert(key, Held { source, until, link: Rc::clone(link) });
         if link.is_checked() {
             let checked = Checked { version: link.version, until, asked: false };
             cache.programs.insert(link.program.clone(), checked);

@@ -77,6 +77,11 @@ impl<'a> Seen<'a> {
         })
     }
 
+    /// A stand-in for all who come from this visitor's address, where that is known.
+    pub(crate) fn neighbours(&self, key: &DayKey) -> Option<u64> {
+        (!self.address.is_empty()).then(|| key.mark(self.address, agents::known("").digest))
+    }
+
     /// A stand-in for this visitor that lasts as long as the key.
     pub(crate) fn visitor(&self, key: &DayKey) -> u64 {
         key.mark(self.address, self.agent.digest)
