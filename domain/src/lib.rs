@@ -25,9 +25,12 @@ pub mod program;
 
 pub mod person;
 
+pub mod fraction;
+
 pub mod attribution;
 pub mod judge;
 pub mod reason;
+pub mod words;
 pub mod refund;
 pub mod reward;
 
