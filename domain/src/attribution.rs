@@ -37,19 +37,20 @@ pub fn attribute(facts: &Facts, policy: &AttributionPolicy, consent: Consent) ->
     let mut search = Search { facts, policy, touches: touches::judge(facts, policy, consent), others: Vec::new() };
     let choice = search.choose();
     let refusal = choice.as_ref().and_then(|choice| search.refusal(choice));
-    let parts = choice.as_ref().map_or(Vec::new(), |choice| by_participant(&choice.parts));
     if let Some(choice) = &choice {
         search.mark(choice, refusal);
     }
     let state = touches::consent(facts, consent);
     let counted = |touch: &&TouchTrace| touch.counted && touch.source == Source::Touch;
-    let touches: Vec<TouchTrace> =
-        search.touches.into_iter().map(|touch| touch.trace).chain(search.others).collect();
+    let touches: Vec<TouchTrace> = search.touches.into_iter().map(|touch| touch.trace).chain(search.others).collect();
     let touched_at = touches.iter().filter(counted).filter_map(|touch| touch.at).max();
     let (outcome, reason, credited) = match (choice, refusal) {
         (None, _) => (Outcome::None, newest_reason(&touches).unwrap_or(Reason::NoTouch), Vec::new()),
         (Some(_), Some(refusal)) => (Outcome::Refused, refusal, Vec::new()),
-        (Some(choice), None) => (Outcome::Credited, choice.reason, parts),
+        (Some(choice), None) => {
+            let parts: Vec<Part> = choice.parts.into_iter().map(|(_, part)| part).collect();
+            (Outcome::Credited, choice.reason, by_participant(&parts))
+        }
     };
     Finding { outcome, reason, credited, touches, consent: state, touched_at }
 }
@@ -188,9 +189,9 @@ impl Search<'_> {
 
 /// One part for each participant, in the order in which they come; its link is that of their largest part, the later
 /// one of equals.
-fn by_participant(parts: &[(usize, Part)]) -> Vec<Part> {
+pub fn by_participant(parts: &[Part]) -> Vec<Part> {
     let mut sums: Vec<(Part, u32)> = Vec::new();
-    for (_, part) in parts {
+    for part in parts {
         match sums.iter_mut().find(|(sum, _)| sum.link.participant == part.link.participant) {
             Some((sum, largest)) => {
                 sum.weight = sum.weight.saturating_add(part.weight);

@@ -67,8 +67,8 @@ fn part(code: &str, name: u8, weight: u32) -> Part {
     Part { link: link(code, name), weight }
 }
 
-fn bound(parts: &[(&str, u8, u32)], days: i64) -> Option<Bound> {
-    Some(Bound { parts: parts.iter().map(|(code, name, weight)| part(code, *name, *weight)).collect(), at: at(days) })
+fn bound(parts: &[(&str, u8, u32)], days: i64) -> Bound {
+    Bound { parts: parts.iter().map(|(code, name, weight)| part(code, *name, *weight)).collect(), at: at(days) }
 }
 
 fn check(facts: &Facts, outcome: Outcome, reason: Reason, credited: Option<u8>) {
@@ -158,12 +158,12 @@ fn the_order_is_bound_customer_then_coupon_then_code_then_touch() {
     check(&all, Outcome::Credited, Reason::CodeGiven, Some(2));
     all.coupon = named("cleo", 3);
     check(&all, Outcome::Credited, Reason::CouponGiven, Some(3));
-    all.customer.bound = bound(&[("dan", 4, 1)], -200);
+    all.customer.bound = Some(bound(&[("dan", 4, 1)], -200));
     check(&all, Outcome::Credited, Reason::CustomerAlreadyBound, Some(4));
     let last = AttributionPolicy { binding: Binding::Last, ..policy() };
     check_by(&all, &last, Consent::NotRequired, Outcome::Credited, Reason::CouponGiven, Some(3));
     let mut older = facts(vec![seen("ada", 1, -5)]);
-    older.customer.bound = bound(&[("dan", 4, 1)], -1);
+    older.customer.bound = Some(bound(&[("dan", 4, 1)], -1));
     check_by(&older, &last, Consent::NotRequired, Outcome::Credited, Reason::CustomerAlreadyBound, Some(4));
     let mut unknown = facts(vec![seen("ada", 1, -5)]);
     unknown.code = Some(Named { text: "nobody".to_owned(), link: None });

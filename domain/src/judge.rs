@@ -12,10 +12,10 @@ use crate::reward::State;
 use crate::reward::history::{self, Candidates, Known, Questions};
 use crate::reward::rules::{self, Credited, Earlier, Earned, Met, Sale, Share, Standing};
 use crate::time::{Span, Timestamp};
-use crate::words::Lang;
 use crate::wire::answers::{BudgetWarning, ConversionAnswer, RewardAnswer};
 use crate::wire::conversions::NewConversion;
 use crate::wire::decision::{Credit, Decision, Explanation, Outcome, RuleTrace, Source, TouchTrace};
+use crate::words::Lang;
 
 /// All that is read to judge a conversion.
 #[derive(Debug, Clone)]
@@ -58,6 +58,8 @@ pub struct Verdict {
     pub met: Vec<Met>,
     pub entries: Vec<Entry>,
     pub events: Vec<Event>,
+    /// Who has the credit, the largest part first.
+    pub credited: Vec<Share>,
     /// Whose the customer is from now on, when that changes.
     pub binds: Option<Vec<Part>>,
     pub answer: ConversionAnswer,
@@ -88,11 +90,13 @@ pub fn judge(case: &Case<'_>, minter: &mut Minter) -> Verdict {
         program_version: case.program_version,
         explanation: Explanation::of(reason, Lang::En),
     };
+    let mut credited = shares(&finding.credited);
+    credited.sort_by_key(|share| std::cmp::Reverse(share.weight));
     let entries = rewards.iter().filter_map(|earned| accrue(earned, minter)).collect();
     let answer = ConversionAnswer::new(case, &id, &decision, &rewards);
     let warnings: Vec<BudgetWarning> = given.warnings.iter().map(BudgetWarning::new).collect();
     let events = events(case, &answer, &warnings, minter);
-    Verdict { id, decision, rewards, met: given.met, entries, events, binds, answer }
+    Verdict { id, decision, rewards, met: given.met, entries, events, credited, binds, answer }
 }
 
 /// Whose the customer becomes. A binding that holds stays: work may be named for one conversion only.

@@ -28,11 +28,12 @@ pub mod person;
 pub mod fraction;
 
 pub mod attribution;
+pub mod dispute;
 pub mod judge;
 pub mod reason;
-pub mod words;
 pub mod refund;
 pub mod reward;
+pub mod words;
 
 pub mod ledger;
 pub mod payout;

@@ -105,7 +105,11 @@ fn attribution_is_written_as_it_was_read_and_its_faults_are_told() {
     for (bad, path, code) in [
         (json!({"model": "best_touch"}), "attribution.model", "unknown_value"),
         (json!({"half_life_days": 7}), "attribution.half_life_days", "not_here"),
-        (json!({"model": "linear", "position": {"first": 1, "middle": 98, "last": 1}}), "attribution.position", "not_here"),
+        (
+            json!({"model": "linear", "position": {"first": 1, "middle": 98, "last": 1}}),
+            "attribution.position",
+            "not_here",
+        ),
         (json!({"model": "time_decay", "half_life_days": 0}), "attribution.half_life_days", "out_of_range"),
         (
             json!({"model": "position_based", "position": {"first": 40, "middle": 40, "last": 40}}),

@@ -46,6 +46,13 @@ fn read(file: &str) -> Sentences {
     serde_json::from_str(file).unwrap_or_default()
 }
 
+#[expect(clippy::derivable_impls, reason = "the variants are made by a macro, which has no place for the attribute")]
+impl Default for Lang {
+    fn default() -> Self {
+        Self::En
+    }
+}
+
 impl Lang {
     /// The language of a tag such as `de` or `pt-BR`; what follows the first part is passed over.
     pub fn parse(tag: &str) -> Option<Self> {

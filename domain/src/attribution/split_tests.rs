@@ -3,6 +3,7 @@
 use super::*;
 use crate::judge::credits;
 use crate::program::Positions;
+use crate::wire::decision::ConsentState::{Denied, Granted, NotRequired};
 use proptest::prelude::*;
 
 fn by(model: Model) -> AttributionPolicy {
@@ -76,7 +77,7 @@ fn a_click_that_is_carried_twice_is_one_touch_and_counts_where_it_agreed() {
     let finding = attribute(&facts(twice), &by(Model::Linear), Consent::Required);
     let reasons: Vec<_> = finding.touches.iter().map(|touch| touch.reason).collect();
     assert_eq!(reasons, [Reason::SameClick, Reason::SplitEvenly, Reason::ConsentDenied]);
-    assert_eq!(finding.consent, ConsentState::Granted);
+    assert_eq!(finding.consent, Granted);
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn an_event_may_have_a_window_of_its_own() {
 fn who_did_the_work_has_the_credit_whatever_else_is_there() {
     let mut named = facts(vec![seen("dan", 4, -1)]);
     named.contributions = vec![part("ada", 1, 70), part("bob", 2, 30)];
-    named.customer.bound = bound(&[("dan", 4, 1)], -9);
+    named.customer.bound = Some(bound(&[("dan", 4, 1)], -9));
     named.customer.bought_before = true;
     assert_eq!(parts(&named, &policy()), [(1, "7/10".to_owned()), (2, "3/10".to_owned())]);
     assert_eq!(attribute(&named, &policy(), Consent::NotRequired).reason, Reason::SplitByContribution);
@@ -107,7 +108,7 @@ fn who_did_the_work_has_the_credit_whatever_else_is_there() {
 fn a_bound_customer_stays_split_as_they_were() {
     let mut renewal = facts(vec![seen("cleo", 3, -1)]);
     renewal.customer.bought_before = true;
-    renewal.customer.bound = bound(&[("ada", 1, 70), ("bob", 2, 30)], -50);
+    renewal.customer.bound = Some(bound(&[("ada", 1, 70), ("bob", 2, 30)], -50));
     assert_eq!(parts(&renewal, &policy()), [(1, "7/10".to_owned()), (2, "3/10".to_owned())]);
     let finding = attribute(&renewal, &policy(), Consent::NotRequired);
     assert_eq!(finding.reason, Reason::CustomerAlreadyBound);
@@ -122,7 +123,7 @@ fn a_newer_touch_moves_a_bound_customer_on_where_the_program_says_so() {
     let mut again = facts(vec![seen("dan", 4, -60), seen("ada", 1, -5), seen("bob", 2, -3)]);
     again.customer.bought_before = true;
     again.customer.known_since = Some(at(-50));
-    again.customer.bound = bound(&[("dan", 4, 1)], -50);
+    again.customer.bound = Some(bound(&[("dan", 4, 1)], -50));
     assert_eq!(parts(&again, &last), [(1, "1/2".to_owned()), (2, "1/2".to_owned())]);
     again.touches.truncate(1);
     check_by(&again, &last, Consent::NotRequired, Outcome::Credited, Reason::CustomerAlreadyBound, Some(4));
@@ -159,7 +160,6 @@ fn what_the_site_says_of_consent_stands() {
         let finding = attribute(&facts, &policy(), asked);
         (finding.consent, finding.reason)
     };
-    use ConsentState::{Denied, Granted, NotRequired};
     let (counted, denied) = (Reason::LastTouchWithinWindow, Reason::ConsentDenied);
     assert_eq!(consent(None, Consent::NotRequired), (NotRequired, counted));
     assert_eq!(consent(None, Consent::Required), (Denied, denied));

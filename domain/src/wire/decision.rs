@@ -111,16 +111,19 @@ impl Decision {
     pub fn in_words(&self, lang: Lang) -> Value {
         let own = Self { explanation: Explanation::of(self.reason, lang), ..self.clone() };
         let mut told = json!(own);
-        told["lang"] = json!(lang.as_str());
-        explain(&mut told["touches"], self.touches.iter().map(|touch| touch.reason), lang);
-        explain(&mut told["rules"], self.rules.iter().map(|rule| rule.result), lang);
+        if let Value::Object(fields) = &mut told {
+            fields.insert("lang".to_owned(), json!(lang.as_str()));
+            explain(fields.get_mut("touches"), self.touches.iter().map(|touch| touch.reason), lang);
+            explain(fields.get_mut("rules"), self.rules.iter().map(|rule| rule.result), lang);
+        }
         told
     }
 }
 
-fn explain(list: &mut Value, reasons: impl Iterator<Item = Reason>, lang: Lang) {
-    for (item, reason) in list.as_array_mut().into_iter().flatten().zip(reasons) {
-        item["explanation"] = json!(Explanation::of(reason, lang));
+fn explain(list: Option<&mut Value>, reasons: impl Iterator<Item = Reason>, lang: Lang) {
+    let items = list.and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut);
+    for (item, reason) in items.zip(reasons) {
+        item.insert("explanation".to_owned(), json!(Explanation::of(reason, lang)));
     }
 }
 

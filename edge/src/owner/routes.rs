@@ -30,6 +30,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("GET", ["program"]) => look(asked, C::File).await,
         ("PUT", ["program"]) => put_program(asked, body).await,
         ("GET", ["program", "versions"]) => look(asked, C::Versions).await,
+        ("GET", ["program", "versions", number]) => look(asked, C::Version { number: number.to_string() }).await,
         ("GET", ["keys"]) => look(asked, C::Keys).await,
         ("POST", ["keys"]) => tell(asked, Write, C::NewKey { body: body.clone() }, &body).await,
         ("POST", ["keys", "identity"]) => tell(asked, Write, C::RotateIdentity, &body).await,
@@ -59,9 +60,13 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             let query = asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer"])?;
             look(asked, C::Conversions { query }).await
         }
-        ("GET", ["conversions", id]) => look(asked, C::Conversion { id: id.to_string() }).await,
+        ("GET", ["conversions", id]) => look(asked, C::Conversion { id: id.to_string(), lang: asked.lang()? }).await,
         ("POST", ["conversions", id, "dispute"]) => {
-            tell(asked, Write, C::Dispute { id: id.to_string(), body: body.clone() }, &body).await
+            let command = C::Dispute { id: id.to_string(), body: body.clone(), lang: asked.lang()? };
+            tell(asked, Write, command, &body).await
+        }
+        ("POST", ["conversions", id, "dispute", "settle"]) => {
+            tell(asked, Money, C::SettleDispute { id: id.to_string(), body: body.clone() }, &body).await
         }
         ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
 
@@ -136,6 +141,9 @@ fn is_known(segments: &[&str]) -> bool {
             | "destinations"
             | "deliveries"]
             | ["program", "versions"]
+            | ["program", "versions", _]
+            | ["conversions", _, "dispute"]
+            | ["conversions", _, "dispute", "settle"]
             | ["stats", "clicks"]
             | ["ledger", "verify"]
             | ["keys" | "participants" | "conversions" | "rewards" | "payouts" | "destinations" | "deliveries", _]

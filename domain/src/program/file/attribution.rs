@@ -141,13 +141,7 @@ impl Read for AttributionPolicy {
             Name::PositionBased => Model::Position(position.unwrap_or(Positions::USUAL)),
             Name::TimeDecay => Model::TimeDecay { half_life: Span::days(half_life.unwrap_or(DEFAULT_HALF_LIFE_DAYS)) },
         };
-        Some(Self {
-            model,
-            window: Span::days(window?),
-            windows: windows?.0,
-            binding: binding?,
-            judged_by: judged_by?,
-        })
+        Some(Self { model, window: Span::days(window?), windows: windows?.0, binding: binding?, judged_by: judged_by? })
     }
 }
 
@@ -163,12 +157,15 @@ impl AttributionPolicy {
             "binding": self.binding.as_str(),
             "judged_by": self.judged_by.as_str(),
         });
-        match self.model {
+        let own = match self.model {
             Model::Position(Positions { first, middle, last }) => {
-                written["position"] = json!({"first": first, "middle": middle, "last": last});
+                Some(("position", json!({"first": first, "middle": middle, "last": last})))
             }
-            Model::TimeDecay { half_life } => written["half_life_days"] = json!(days(half_life)),
-            Model::FirstTouch | Model::LastTouch | Model::Linear => {}
+            Model::TimeDecay { half_life } => Some(("half_life_days", json!(days(half_life)))),
+            Model::FirstTouch | Model::LastTouch | Model::Linear => None,
+        };
+        if let (Some((name, value)), Value::Object(fields)) = (own, &mut written) {
+            fields.insert(name.to_owned(), value);
         }
         written
     }
