@@ -60,11 +60,8 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             let query = asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer"])?;
             look(asked, C::Conversions { query }).await
         }
-        ("GET", ["conversions", id]) => look(asked, C::Conversion { id: id.to_string(), lang: asked.lang()? }).await,
-        ("POST", ["conversions", id, "dispute"]) => {
-            let command = C::Dispute { id: id.to_string(), body: body.clone(), lang: asked.lang()? };
-            tell(asked, Write, command, &body).await
-        }
+        ("GET", ["conversions", id]) => conversion(asked, id).await,
+        ("POST", ["conversions", id, "dispute"]) => dispute(asked, id, body).await,
         ("POST", ["conversions", id, "dispute", "settle"]) => {
             tell(asked, Money, C::SettleDispute { id: id.to_string(), body: body.clone() }, &body).await
         }
@@ -158,6 +155,14 @@ async fn look(asked: &Asked<'_>, command: C) -> Outcome<Response> {
 async fn tell(asked: &Asked<'_>, scope: honeyguide_domain::auth::Scope, command: C, body: &str) -> Outcome<Response> {
     let program = asked.program().await?;
     asked.tell(&program, scope, command, body).await
+}
+
+async fn conversion(asked: &Asked<'_>, id: &str) -> Outcome<Response> {
+    look(asked, C::Conversion { id: id.to_owned(), lang: asked.lang()? }).await
+}
+
+async fn dispute(asked: &Asked<'_>, id: &str, body: String) -> Outcome<Response> {
+    tell(asked, Write, C::Dispute { id: id.to_owned(), body: body.clone(), lang: asked.lang()? }, &body).await
 }
 
 /// Reserved first, made second, known last: a try that was cut off between can be made again.
