@@ -2,6 +2,8 @@
 
 mod bad_input_is_told;
 mod clicks_are_told_apart;
+mod credit_is_explained;
+mod disputes_are_settled;
 mod friend_buys;
 mod ledger_and_payouts;
 mod no_click_is_lost;
