@@ -153,6 +153,8 @@ fn a_guest_who_signs_up_later_is_one_customer_and_known_ones_are_not_new() {
     world.client.send("POST", "/v1/customers/batch", &[], Some(lines.as_bytes())).unwrap().expect(200);
     let (_, reason, rewards) = buy("7", json!({"external_id": "u-3", "email": "old@example.com"}), code(&ada));
     assert_eq!((reason.as_str(), rewards), ("existing_customer", 0));
+    let other = json!({"external_id": "u-5", "email": "OLD@example.com"});
+    assert_eq!(buy("9", other, code(&ada)).1, "existing_customer");
     let long_ago = json!({"external_id": "u-4", "created_at": "2020-01-01T00:00:00Z"});
     assert_eq!(buy("8", long_ago, code(&ada)).1, "existing_customer");
 }
@@ -198,4 +200,53 @@ fn a_conversion_is_judged_by_the_version_that_was_in_force() {
     for path in ["/v1/program/versions/9", "/v1/program/versions/x", "/v1/program/versions/0"] {
         world.client.get(path).expect(404);
     }
+}
+
+#[test]
+fn consent_that_is_asked_for_is_kept_with_the_conversion_and_shown() {
+    let world = World::start();
+    let ada = world.client.participant("ada");
+    change(&world, |file| file["consent"] = json!("required"));
+    let click = world.client.follow(code(&ada), &[]).expect(302);
+    assert_eq!(click.cookie(), None);
+    let body = json!({"k": "hg_pk_acme", "state": "granted", "via": ada["code"]});
+    let browser = Client::new(&world.client.base, "");
+    let cookie = browser.post("/r/-/v1/consent", &body).expect(204).cookie().unwrap();
+    let consent = |order: &str, attribution: Value| {
+        let mut sale = Client::purchase(order, order, 9_000, "");
+        sale["attribution"] = attribution;
+        let decision = convert(&world, &sale)["decision"].clone();
+        (decision["consent"].as_str().unwrap().to_owned(), decision["reason"].as_str().unwrap().to_owned())
+    };
+    let pair = |consent: &str, reason: &str| (consent.to_owned(), reason.to_owned());
+    assert_eq!(consent("1", json!({"touch": cookie})), pair("granted", "last_touch_within_window"));
+    assert_eq!(consent("2", json!({"touch": cookie, "consent": "denied"})), pair("denied", "consent_denied"));
+    assert_eq!(consent("3", json!({})), pair("denied", "no_touch"));
+
+    // A short reference carries the same touches, and the same click is one touch.
+    let held = format!("hg={cookie}");
+    let path = "/r/-/v1/reference?k=hg_pk_acme";
+    let reference =
+        browser.send("GET", path, &[("cookie", &held)], None).unwrap().expect(200).json["reference"].clone();
+    change(&world, |file| file["attribution"] = json!({"model": "linear"}));
+    assert_eq!(consent("4", json!({"touch": cookie, "reference": reference})), pair("granted", "split_evenly"));
+}
+
+#[test]
+fn a_newer_touch_wins_a_bound_customer_where_the_program_says_so() {
+    let world = World::start();
+    let (ada, bob) = (world.client.participant("ada"), world.client.participant("bob"));
+    let buy = |order: &str, touch: &str| {
+        let decision = convert(&world, &Client::purchase(order, "friend", 9_000, touch))["decision"].clone();
+        (decision["credits"][0]["participant"].clone(), decision["reason"].as_str().unwrap().to_owned())
+    };
+    let first = follow(&world, &[code(&ada)], &[]);
+    assert_eq!(buy("1", &first).0, ada["id"]);
+    let second = follow(&world, &[code(&bob)], &[]);
+    assert_eq!(buy("2", &second), (ada["id"].clone(), "customer_already_bound".to_owned()));
+    change(&world, |file| file["attribution"]["binding"] = json!("last"));
+    assert_eq!(buy("3", &first), (ada["id"].clone(), "customer_already_bound".to_owned()));
+    // Bob's touch is newer than the binding, and so the friend is Bob's from now on.
+    assert_eq!(buy("4", &second).0, bob["id"]);
+    assert_eq!(buy("5", "").0, bob["id"]);
 }

@@ -98,7 +98,7 @@ impl Turn<'_> {
             (program_version, program) = self.program_at(&versions, judged_at)?;
         }
         let standing = Standing {
-            new: customer.imported == 0 && !facts.customer.bought_before,
+            new: !facts.customer.imported && !facts.customer.bought_before,
             country: new.customer.country.clone().or_else(|| customer.country.clone()),
             segment: new.customer.segment.clone().or_else(|| customer.segment.clone()),
         };

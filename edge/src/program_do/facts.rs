@@ -3,7 +3,7 @@
 use super::Turn;
 use super::customers::CustomerRow;
 use crate::failure::{Failure, Outcome};
-use crate::store::{int, text};
+use crate::store::{int, maybe, text};
 use honeyguide_domain::attribution::{Bound, CustomerFacts, Facts, Named, Part, Seen};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::money::{Currency, Money};
@@ -32,12 +32,13 @@ impl Turn<'_> {
             external_id: given.external_id.or_else(|| customer.external_id.clone()),
             email: given.email.or_else(|| customer.folded.clone()),
         };
+        let address = identity.email.clone();
         let standing = || earlier.iter().filter(|earlier| !earlier.refunded_whole);
         let customer_facts = CustomerFacts {
             identity,
             created_at: customer.known_since.map(Timestamp::from_millis),
             known_since: standing().map(|earlier| earlier.occurred_at).min(),
-            imported: customer.imported == 1,
+            imported: customer.imported == 1 || self.address_is_imported(address.as_deref())?,
             bought_before: bought(earlier),
             bound: self.bound(customer)?,
         };
@@ -61,6 +62,12 @@ impl Turn<'_> {
             touches: self.touches(new, program)?,
             consent: new.attribution.consent,
         })
+    }
+
+    /// Whether someone with this address was a customer before the program, whatever account they use now.
+    fn address_is_imported(&self, folded: Option<&str>) -> Outcome<bool> {
+        let query = "SELECT EXISTS (SELECT 1 FROM customers WHERE folded = ? AND imported = 1) AS n";
+        Ok(folded.is_some() && self.store.number(query, vec![maybe(folded)])? == 1)
     }
 
     fn bound(&self, customer: &CustomerRow) -> Outcome<Option<Bound>> {
