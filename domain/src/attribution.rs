@@ -1,248 +1,215 @@
-//! Who gets credit for a conversion: a customer who is bound already, then coupon, then code, then the touches by the
-//! program's model. A touch that isn't eligible is kept in the trace with its reason, and the next one is tried.
+//! Who gets credit for a conversion: those whose work the site names, a customer who is bound already, then coupon, then
+//! code, then the touches by the program's model. What isn't eligible is kept in the trace with its reason, and the
+//! next is tried.
+//!
+//! Invariant: the parts of a finding are whole weights, so as fractions they sum to one.
 
-use crate::code::Code;
-use crate::id::ParticipantId;
-use crate::person::Identity;
-use crate::program::{AttributionPolicy, Binding, Consent, Model};
+mod facts;
+mod models;
+mod touches;
+
+pub use facts::{Bound, CustomerFacts, Facts, LinkFacts, Named, Part, Seen};
+
+use crate::fraction::fraction;
+use crate::program::{AttributionPolicy, Binding, Consent};
 use crate::reason::Reason;
 use crate::time::{Span, Timestamp};
-use crate::token::Touch;
-use crate::wire::decision::{Outcome, Source, TouchTrace};
+use crate::wire::decision::{ConsentState, Outcome, Source, TouchTrace};
+use touches::{Judged, standing, trace};
 
 /// Clocks of a site and ours may differ by this much before an account counts as older than its referral.
 const CLOCK_SKEW: Span = Span::minutes(5);
-
-/// All that attribution reads.
-#[derive(Debug, Clone)]
-pub struct Facts {
-    pub occurred_at: Timestamp,
-    pub customer: CustomerFacts,
-    pub coupon: Option<Named>,
-    pub code: Option<Named>,
-    pub touches: Vec<Seen>,
-}
-
-impl Facts {
-    /// Every link that may be credited.
-    pub fn links(&self) -> impl Iterator<Item = &LinkFacts> {
-        let touched = self.touches.iter().filter_map(|seen| match seen {
-            Seen::Proved { link, .. } => link.as_ref(),
-            Seen::Invalid => None,
-        });
-        let named = [&self.coupon, &self.code].into_iter().flatten().filter_map(|named| named.link.as_ref());
-        touched.chain(named).chain(self.customer.bound.as_ref().map(|bound| &bound.link))
-    }
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct CustomerFacts {
-    pub identity: Identity,
-    pub created_at: Option<Timestamp>,
-    /// Imported as someone who was a customer before the program.
-    pub imported: bool,
-    /// Has an earlier purchase or renewal that wasn't wholly refunded.
-    pub bought_before: bool,
-    pub bound: Option<Bound>,
-}
-
-/// The participant whom a customer belongs to.
-#[derive(Debug, Clone)]
-pub struct Bound {
-    pub link: LinkFacts,
-    pub at: Timestamp,
-}
-
-/// A code or coupon that came with the conversion, and the link that it names, if any.
-#[derive(Debug, Clone)]
-pub struct Named {
-    pub text: String,
-    pub link: Option<LinkFacts>,
-}
-
-#[derive(Debug, Clone)]
-pub struct LinkFacts {
-    pub code: Code,
-    pub participant: ParticipantId,
-    pub identity: Identity,
-    pub participant_paused: bool,
-    /// Neither paused nor past its end.
-    pub active: bool,
-}
-
-/// One touch that the site sent back.
-#[derive(Debug, Clone)]
-pub enum Seen {
-    /// Altered, cut short, of an unknown key, or of another program.
-    Invalid,
-    Proved {
-        touch: Touch,
-        link: Option<LinkFacts>,
-    },
-}
 
 /// What attribution found.
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub outcome: Outcome,
     pub reason: Reason,
-    pub credited: Option<LinkFacts>,
+    /// One for each participant.
+    pub credited: Vec<Part>,
     pub touches: Vec<TouchTrace>,
+    pub consent: ConsentState,
+    /// When the newest touch was made that earns.
+    pub touched_at: Option<Timestamp>,
 }
 
 pub fn attribute(facts: &Facts, policy: &AttributionPolicy, consent: Consent) -> Finding {
-    let mut judged = judge_touches(facts, policy, consent);
-    let newest = match policy.model {
-        Model::LastTouch => {
-            judged.iter().enumerate().filter(|(_, touch)| touch.eligible).max_by_key(|(_, touch)| touch.trace.at)
+    let mut search = Search { facts, policy, touches: touches::judge(facts, policy, consent), others: Vec::new() };
+    let choice = search.choose();
+    let refusal = choice.as_ref().and_then(|choice| search.refusal(choice));
+    if let Some(choice) = &choice {
+        search.mark(choice, refusal);
+    }
+    let state = touches::consent(facts, consent);
+    let counted = |touch: &&TouchTrace| touch.counted && touch.source == Source::Touch;
+    let touches: Vec<TouchTrace> = search.touches.into_iter().map(|touch| touch.trace).chain(search.others).collect();
+    let touched_at = touches.iter().filter(counted).filter_map(|touch| touch.at).max();
+    let (outcome, reason, credited) = match (choice, refusal) {
+        (None, _) => (Outcome::None, newest_reason(&touches).unwrap_or(Reason::NoTouch), Vec::new()),
+        (Some(_), Some(refusal)) => (Outcome::Refused, refusal, Vec::new()),
+        (Some(choice), None) => {
+            let parts: Vec<Part> = choice.parts.into_iter().map(|(_, part)| part).collect();
+            (Outcome::Credited, choice.reason, by_participant(&parts))
         }
     };
-    let newest = newest.map(|(at, _)| at);
-    let earliest = judged.iter().filter(|touch| touch.eligible).filter_map(|touch| touch.trace.at).min();
-
-    let choice = choose(facts, policy, newest.and_then(|at| judged.get(at)));
-    if choice.source == Source::Touch
-        && let Some(touch) = newest.and_then(|at| judged.get_mut(at))
-    {
-        touch.trace.reason = choice.reason;
-        touch.trace.counted = true;
-    }
-    let mut touches: Vec<TouchTrace> = judged.into_iter().map(|touch| touch.trace).collect();
-    touches.extend(choice.passed_over);
-
-    let Some(link) = choice.link else {
-        let reason = newest_reason(&touches).unwrap_or(Reason::NoTouch);
-        return Finding { outcome: Outcome::None, reason, credited: None, touches };
-    };
-    let refusal = refusal(facts, &link, choice.source, earliest);
-    match refusal {
-        Some(reason) => Finding { outcome: Outcome::Refused, reason, credited: None, touches },
-        None => Finding { outcome: Outcome::Credited, reason: choice.reason, credited: Some(link), touches },
-    }
+    Finding { outcome, reason, credited, touches, consent: state, touched_at }
 }
 
-struct Judged {
-    trace: TouchTrace,
-    link: Option<LinkFacts>,
-    eligible: bool,
-}
-
-fn judge_touches(facts: &Facts, policy: &AttributionPolicy, consent: Consent) -> Vec<Judged> {
-    let judge = |seen: &Seen| {
-        let (touch, link) = match seen {
-            Seen::Invalid => {
-                return Judged { trace: trace(Source::Touch, Reason::TokenInvalid), link: None, eligible: false };
-            }
-            Seen::Proved { touch, link } => (touch, link),
-        };
-        let objection = objection(touch, link.as_ref(), facts, policy, consent);
-        let mut trace = trace(Source::Touch, objection.unwrap_or(Reason::NotChosen));
-        trace.code = Some(touch.code.to_string());
-        trace.click = Some(touch.click);
-        trace.at = Some(touch.at());
-        trace.participant = link.as_ref().map(|link| link.participant.clone());
-        Judged { trace, link: link.clone(), eligible: objection.is_none() }
-    };
-    facts.touches.iter().map(judge).collect()
-}
-
-fn trace(source: Source, reason: Reason) -> TouchTrace {
-    TouchTrace { source, code: None, click: None, at: None, participant: None, counted: false, reason }
-}
-
-/// Why a touch can't earn, if it can't.
-fn objection(
-    touch: &Touch,
-    link: Option<&LinkFacts>,
-    facts: &Facts,
-    policy: &AttributionPolicy,
-    consent: Consent,
-) -> Option<Reason> {
-    let Some(link) = link else { return Some(Reason::UnknownCode) };
-    if touch.at() > facts.occurred_at {
-        Some(Reason::AfterConversion)
-    } else if facts.occurred_at.since(touch.at()) > policy.window {
-        Some(Reason::WindowExpired)
-    } else if consent == Consent::Required && !touch.consented {
-        Some(Reason::ConsentDenied)
-    } else {
-        standing(link)
-    }
-}
-
-fn standing(link: &LinkFacts) -> Option<Reason> {
-    if link.participant_paused {
-        Some(Reason::ParticipantPaused)
-    } else if link.active {
-        None
-    } else {
-        Some(Reason::LinkNotActive)
-    }
-}
-
+/// What was chosen: parts, each of a touch or of something in `others`, by its place there.
 struct Choice {
-    link: Option<LinkFacts>,
     source: Source,
     reason: Reason,
-    /// Codes and coupons that named nobody who can earn.
-    passed_over: Vec<TouchTrace>,
+    parts: Vec<(usize, Part)>,
 }
 
-fn choose(facts: &Facts, policy: &AttributionPolicy, newest: Option<&Judged>) -> Choice {
-    let mut passed_over = Vec::new();
-    let chosen = |link: &LinkFacts, source, reason, passed_over| Choice {
-        link: Some(link.clone()),
-        source,
-        reason,
-        passed_over,
-    };
-    let newer = newest.and_then(|touch| touch.trace.at);
-    if let Some(bound) = &facts.customer.bound {
-        let given_anew = facts.coupon.is_some() || facts.code.is_some() || newer.is_some_and(|at| at > bound.at);
-        let moves_on = policy.binding == Binding::Last && given_anew;
-        if !moves_on && !bound.link.participant_paused {
-            return chosen(&bound.link, Source::Binding, Reason::CustomerAlreadyBound, passed_over);
+struct Search<'a> {
+    facts: &'a Facts,
+    policy: &'a AttributionPolicy,
+    touches: Vec<Judged>,
+    /// Contributions, bindings, coupon and code, each looked at once.
+    others: Vec<TouchTrace>,
+}
+
+impl Search<'_> {
+    fn choose(&mut self) -> Option<Choice> {
+        let facts = self.facts;
+        let contributed: Vec<_> =
+            facts.contributions.iter().filter_map(|part| self.look(Source::Contribution, part)).collect();
+        let bound: Vec<_> = facts
+            .customer
+            .bound
+            .iter()
+            .flat_map(|bound| &bound.parts)
+            .filter_map(|part| self.look(Source::Binding, part))
+            .collect();
+        let coupon = self.named(Source::Coupon, facts.coupon.as_ref());
+        let code = self.named(Source::Code, facts.code.as_ref());
+        let moves_on = self.policy.binding == Binding::Last;
+        let kept = |parts| Choice { source: Source::Binding, reason: Reason::CustomerAlreadyBound, parts };
+        if !contributed.is_empty() {
+            let (source, reason) = (Source::Contribution, Reason::SplitByContribution);
+            return Some(Choice { source, reason, parts: contributed });
         }
+        if !moves_on && !bound.is_empty() {
+            return Some(kept(bound));
+        }
+        if let Some(part) = coupon {
+            return Some(Choice { source: Source::Coupon, reason: Reason::CouponGiven, parts: vec![part] });
+        }
+        if let Some(part) = code {
+            return Some(Choice { source: Source::Code, reason: Reason::CodeGiven, parts: vec![part] });
+        }
+        // Only what came after a binding can move a customer on.
+        let since = facts.customer.bound.as_ref().filter(|_| !bound.is_empty()).map(|bound| bound.at);
+        let parts = self.by_model(since);
+        if !parts.is_empty() {
+            let reason = models::reason(self.policy.model);
+            return Some(Choice { source: Source::Touch, reason, parts });
+        }
+        (!bound.is_empty()).then(|| kept(bound))
     }
-    let named = [(&facts.coupon, Source::Coupon, Reason::CouponGiven), (&facts.code, Source::Code, Reason::CodeGiven)];
-    for (named, source, reason) in named {
-        let Some(named) = named else { continue };
+
+    /// Notes a part in the trace; gives it where it can earn.
+    fn look(&mut self, source: Source, part: &Part) -> Option<(usize, Part)> {
+        // Who did the work, and who is bound, don't need a link that leads somewhere today.
+        let objection = part.link.participant_paused.then_some(Reason::ParticipantPaused);
+        self.others.push(TouchTrace {
+            code: Some(part.link.code.to_string()),
+            participant: Some(part.link.participant.clone()),
+            ..trace(source, objection.unwrap_or(Reason::NotChosen))
+        });
+        objection.is_none().then(|| (self.others.len() - 1, part.clone()))
+    }
+
+    fn named(&mut self, source: Source, named: Option<&Named>) -> Option<(usize, Part)> {
+        let named = named?;
         let objection = named.link.as_ref().map_or(Some(Reason::UnknownCode), standing);
-        match (&named.link, objection) {
-            (Some(link), None) => return chosen(link, source, reason, passed_over),
-            (_, objection) => {
-                let mut passed = trace(source, objection.unwrap_or(Reason::UnknownCode));
-                passed.code = Some(named.text.clone());
-                passed_over.push(passed);
-            }
+        self.others.push(TouchTrace {
+            code: Some(named.text.clone()),
+            participant: named.link.as_ref().map(|link| link.participant.clone()),
+            ..trace(source, objection.unwrap_or(Reason::NotChosen))
+        });
+        let link = named.link.clone().filter(|_| objection.is_none())?;
+        Some((self.others.len() - 1, Part { link, weight: 1 }))
+    }
+
+    /// The parts of the eligible touches after a moment, in the order in which they were made.
+    fn by_model(&self, since: Option<Timestamp>) -> Vec<(usize, Part)> {
+        let mut eligible: Vec<(Timestamp, usize, &LinkFacts)> = self
+            .touches
+            .iter()
+            .enumerate()
+            .filter(|(_, touch)| touch.eligible)
+            .filter_map(|(place, touch)| Some((touch.trace.at?, place, touch.link.as_ref()?)))
+            .filter(|(at, ..)| since.is_none_or(|since| *at > since))
+            .collect();
+        eligible.sort_by_key(|(at, place, _)| (*at, *place));
+        let times: Vec<Timestamp> = eligible.iter().map(|(at, ..)| *at).collect();
+        let weights = models::weights(self.policy.model, &times);
+        let parts = eligible.into_iter().zip(weights).filter(|(_, weight)| *weight > 0);
+        parts.map(|((_, place, link), weight)| (place, Part { link: link.clone(), weight })).collect()
+    }
+
+    /// Writes into the trace what earned and how much, or why what was chosen was refused.
+    fn mark(&mut self, choice: &Choice, refusal: Option<Reason>) {
+        let whole = choice.parts.iter().map(|(_, part)| u64::from(part.weight)).sum();
+        for (place, part) in &choice.parts {
+            let trace = match choice.source {
+                Source::Touch => self.touches.get_mut(*place).map(|touch| &mut touch.trace),
+                _ => self.others.get_mut(*place),
+            };
+            let Some(trace) = trace else { continue };
+            trace.reason = refusal.unwrap_or(choice.reason);
+            trace.counted = refusal.is_none();
+            trace.share = refusal.is_none().then(|| fraction(u64::from(part.weight), whole));
         }
     }
-    if let Some(link) = newest.and_then(|touch| touch.link.as_ref()) {
-        return chosen(link, Source::Touch, Reason::LastTouchWithinWindow, passed_over);
+
+    fn refusal(&self, choice: &Choice) -> Option<Reason> {
+        let customer = &self.facts.customer;
+        if choice.parts.iter().any(|(_, part)| part.link.identity.is_same_person(&customer.identity)) {
+            return Some(Reason::SelfReferral);
+        }
+        // Whoever is bound came by a referral, and may move on, or be worked for by others, as the program says.
+        let came_by_referral = customer.bound.is_some()
+            && (matches!(choice.source, Source::Binding | Source::Contribution)
+                || self.policy.binding == Binding::Last);
+        if came_by_referral {
+            return None;
+        }
+        let touches = self.touches.iter().filter(|touch| touch.eligible).filter_map(|touch| touch.trace.at);
+        // Without a touch, the referral may have happened at any time of the window.
+        let window = self.policy.window_of(&self.facts.event);
+        let referred_at = touches.min().unwrap_or(self.facts.occurred_at.before(window));
+        let known = [customer.created_at, customer.known_since].into_iter().flatten().min();
+        let older = known.is_some_and(|known| known.after(CLOCK_SKEW) < referred_at);
+        (customer.imported || customer.bought_before || older).then_some(Reason::ExistingCustomer)
     }
-    if let Some(bound) = facts.customer.bound.as_ref().filter(|bound| !bound.link.participant_paused) {
-        return chosen(&bound.link, Source::Binding, Reason::CustomerAlreadyBound, passed_over);
+}
+
+/// One part for each participant, in the order in which they come; its link is that of their largest part, the later
+/// one of equals.
+pub fn by_participant(parts: &[Part]) -> Vec<Part> {
+    let mut sums: Vec<(Part, u32)> = Vec::new();
+    for part in parts {
+        match sums.iter_mut().find(|(sum, _)| sum.link.participant == part.link.participant) {
+            Some((sum, largest)) => {
+                sum.weight = sum.weight.saturating_add(part.weight);
+                if part.weight >= *largest {
+                    *largest = part.weight;
+                    sum.link = part.link.clone();
+                }
+            }
+            None => sums.push((part.clone(), part.weight)),
+        }
     }
-    Choice { link: None, source: Source::Touch, reason: Reason::NoTouch, passed_over }
+    sums.into_iter().map(|(part, _)| part).collect()
 }
 
 /// The reason of the newest thing that didn't count; what can't be dated comes last.
 fn newest_reason(touches: &[TouchTrace]) -> Option<Reason> {
-    touches.iter().max_by_key(|touch| touch.at).map(|touch| touch.reason)
-}
-
-fn refusal(facts: &Facts, link: &LinkFacts, source: Source, earliest: Option<Timestamp>) -> Option<Reason> {
-    if link.identity.is_same_person(&facts.customer.identity) {
-        return Some(Reason::SelfReferral);
-    }
-    if source == Source::Binding {
-        return None;
-    }
-    let older = match (facts.customer.created_at, earliest) {
-        (Some(created), Some(touched)) => created.after(CLOCK_SKEW) < touched,
-        _ => false,
-    };
-    (facts.customer.imported || facts.customer.bought_before || older).then_some(Reason::ExistingCustomer)
+    let own = touches.iter().filter(|touch| touch.reason != Reason::SameClick);
+    own.max_by_key(|touch| touch.at).map(|touch| touch.reason)
 }
 
 #[cfg(test)]

@@ -1,8 +1,15 @@
 //! Who gets credit: one line a case.
 
 use super::*;
-use crate::id::{ClickId, Minter};
-use crate::token::ProgramTag;
+use crate::code::Code;
+use crate::id::{ClickId, Minter, ParticipantId};
+use crate::person::Identity;
+use crate::program::{JudgedBy, Model};
+use crate::token::{ProgramTag, Touch};
+use std::collections::BTreeMap;
+
+#[path = "attribution/split_tests.rs"]
+mod split;
 
 const DAY: i64 = 86_400_000;
 
@@ -34,11 +41,34 @@ fn seen(code: &str, name: u8, days: i64) -> Seen {
 fn facts(touches: Vec<Seen>) -> Facts {
     let identity = Identity { external_id: Some("c-1".to_owned()), email: Some("friend@example.com".to_owned()) };
     let customer = CustomerFacts { identity, ..CustomerFacts::default() };
-    Facts { occurred_at: at(0), customer, coupon: None, code: None, touches }
+    Facts {
+        event: "purchase".to_owned(),
+        occurred_at: at(0),
+        customer,
+        contributions: Vec::new(),
+        coupon: None,
+        code: None,
+        touches,
+        consent: None,
+    }
 }
 
 fn policy() -> AttributionPolicy {
-    AttributionPolicy { model: Model::LastTouch, window: Span::days(90), binding: Binding::First }
+    AttributionPolicy {
+        model: Model::LastTouch,
+        window: Span::days(90),
+        windows: BTreeMap::new(),
+        binding: Binding::First,
+        judged_by: JudgedBy::Occurrence,
+    }
+}
+
+fn part(code: &str, name: u8, weight: u32) -> Part {
+    Part { link: link(code, name), weight }
+}
+
+fn bound(parts: &[(&str, u8, u32)], days: i64) -> Bound {
+    Bound { parts: parts.iter().map(|(code, name, weight)| part(code, *name, *weight)).collect(), at: at(days) }
 }
 
 fn check(facts: &Facts, outcome: Outcome, reason: Reason, credited: Option<u8>) {
@@ -54,8 +84,9 @@ fn check_by(
     credited: Option<u8>,
 ) {
     let finding = attribute(facts, policy, consent);
-    let who = finding.credited.map(|link| link.participant);
-    assert_eq!((finding.outcome, finding.reason, who), (outcome, reason, credited.map(participant)));
+    let who: Vec<_> = finding.credited.into_iter().map(|part| part.link.participant).collect();
+    let credited: Vec<_> = credited.map(participant).into_iter().collect();
+    assert_eq!((finding.outcome, finding.reason, who), (outcome, reason, credited));
 }
 
 #[test]
@@ -127,12 +158,12 @@ fn the_order_is_bound_customer_then_coupon_then_code_then_touch() {
     check(&all, Outcome::Credited, Reason::CodeGiven, Some(2));
     all.coupon = named("cleo", 3);
     check(&all, Outcome::Credited, Reason::CouponGiven, Some(3));
-    all.customer.bound = Some(Bound { link: link("dan", 4), at: at(-200) });
+    all.customer.bound = Some(bound(&[("dan", 4, 1)], -200));
     check(&all, Outcome::Credited, Reason::CustomerAlreadyBound, Some(4));
     let last = AttributionPolicy { binding: Binding::Last, ..policy() };
     check_by(&all, &last, Consent::NotRequired, Outcome::Credited, Reason::CouponGiven, Some(3));
     let mut older = facts(vec![seen("ada", 1, -5)]);
-    older.customer.bound = Some(Bound { link: link("dan", 4), at: at(-1) });
+    older.customer.bound = Some(bound(&[("dan", 4, 1)], -1));
     check_by(&older, &last, Consent::NotRequired, Outcome::Credited, Reason::CustomerAlreadyBound, Some(4));
     let mut unknown = facts(vec![seen("ada", 1, -5)]);
     unknown.code = Some(Named { text: "nobody".to_owned(), link: None });

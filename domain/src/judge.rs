@@ -1,19 +1,21 @@
 //! One conversion, judged: attribution, eligibility, the reward rules of both sides, postings and events. One verdict,
 //! which the shell records in one turn.
 
-use crate::attribution::{self, Facts, LinkFacts};
+use crate::attribution::{self, Facts, Part};
 use crate::event::{Event, EventKind};
+use crate::fraction::fraction;
 use crate::id::{ConversionId, CustomerId, EntryId, EventId, Minter};
 use crate::ledger::{Account, Entry};
-use crate::program::Program;
+use crate::program::{Binding, JudgedBy, Program};
 use crate::reason::Reason;
 use crate::reward::State;
 use crate::reward::history::{self, Candidates, Known, Questions};
 use crate::reward::rules::{self, Credited, Earlier, Earned, Met, Sale, Share, Standing};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::wire::answers::{BudgetWarning, ConversionAnswer, RewardAnswer};
 use crate::wire::conversions::NewConversion;
-use crate::wire::decision::{Credit, Decision, Explanation, Outcome, RuleTrace};
+use crate::wire::decision::{Credit, Decision, Explanation, Outcome, RuleTrace, Source, TouchTrace};
+use crate::words::Lang;
 
 /// All that is read to judge a conversion.
 #[derive(Debug, Clone)]
@@ -28,6 +30,16 @@ pub struct Case<'a> {
     /// The answers to `questions`.
     pub known: Known,
     pub recorded_at: Timestamp,
+}
+
+/// The moment whose version of the program judges: when the conversion occurred, or, where the program in force then
+/// says so, when the newest touch was made that earns by it.
+pub fn judged_at(program: &Program, facts: &Facts) -> Timestamp {
+    let touched = || attribution::attribute(facts, &program.attribution, program.consent).touched_at;
+    match program.attribution.judged_by {
+        JudgedBy::Occurrence => facts.occurred_at,
+        JudgedBy::Touch => touched().unwrap_or(facts.occurred_at),
+    }
 }
 
 /// What must be known of the past before this conversion can be judged.
@@ -46,8 +58,10 @@ pub struct Verdict {
     pub met: Vec<Met>,
     pub entries: Vec<Entry>,
     pub events: Vec<Event>,
+    /// Who has the credit, the largest part first.
+    pub credited: Vec<Share>,
     /// Whose the customer is from now on, when that changes.
-    pub binds: Option<LinkFacts>,
+    pub binds: Option<Vec<Part>>,
     pub answer: ConversionAnswer,
 }
 
@@ -55,34 +69,69 @@ pub fn judge(case: &Case<'_>, minter: &mut Minter) -> Verdict {
     let program = case.program;
     let id = ConversionId::mint(minter);
     let finding = attribution::attribute(&case.facts, &program.attribution, program.consent);
-    let given = match &finding.credited {
-        Some(link) => reward(case, &[Share { beneficiary: link.participant.to_string(), weight: 1 }], minter),
-        None => rules::Outcome::default(),
+    let binds = binds(case, &finding);
+    let given = match finding.credited.as_slice() {
+        [] => rules::Outcome::default(),
+        parts => reward(case, &shares(parts), minter),
     };
     let rewards = given.earned;
     let reason = reason(&finding, &given.traces, !rewards.is_empty());
+    let window = program.attribution.window_of(&case.conversion.event);
     let decision = Decision {
         outcome: finding.outcome,
         reason,
         model: program.attribution.model.as_str().to_owned(),
-        credits: finding.credited.iter().map(credit).collect(),
+        window_days: Some(window.as_millis() / Span::days(1).as_millis()),
+        consent: Some(finding.consent),
+        signals: signals(&finding.touches),
+        credits: credits(&finding.credited),
         touches: finding.touches,
         rules: given.traces,
         program_version: case.program_version,
-        explanation: Explanation::of(reason),
+        explanation: Explanation::of(reason, Lang::En),
     };
+    let mut credited = shares(&finding.credited);
+    credited.sort_by_key(|share| std::cmp::Reverse(share.weight));
     let entries = rewards.iter().filter_map(|earned| accrue(earned, minter)).collect();
     let answer = ConversionAnswer::new(case, &id, &decision, &rewards);
     let warnings: Vec<BudgetWarning> = given.warnings.iter().map(BudgetWarning::new).collect();
     let events = events(case, &answer, &warnings, minter);
-    let binds = finding.credited.filter(|link| {
-        case.facts.customer.bound.as_ref().is_none_or(|bound| bound.link.participant != link.participant)
-    });
-    Verdict { id, decision, rewards, met: given.met, entries, events, binds, answer }
+    Verdict { id, decision, rewards, met: given.met, entries, events, credited, binds, answer }
 }
 
-fn credit(link: &LinkFacts) -> Credit {
-    Credit { participant: link.participant.clone(), code: link.code.to_string(), share: "1/1".to_owned() }
+/// Whose the customer becomes. A binding that holds stays: work may be named for one conversion only.
+fn binds(case: &Case<'_>, finding: &attribution::Finding) -> Option<Vec<Part>> {
+    let bound = case.facts.customer.bound.as_ref().map_or(&[][..], |bound| &bound.parts);
+    let held = bound.iter().any(|part| !part.link.participant_paused);
+    let stays = (held && case.program.attribution.binding == Binding::First)
+        || finding.touches.iter().any(|touch| touch.counted && touch.source == Source::Binding);
+    let changes = !finding.credited.is_empty() && shares(&finding.credited) != shares(bound);
+    (changes && !stays).then(|| finding.credited.clone())
+}
+
+/// What each participant weighs.
+pub fn shares(parts: &[Part]) -> Vec<Share> {
+    let share = |part: &Part| Share { beneficiary: part.link.participant.to_string(), weight: part.weight };
+    parts.iter().map(share).collect()
+}
+
+/// The parts as exact fractions that sum to one.
+pub fn credits(parts: &[Part]) -> Vec<Credit> {
+    let whole = parts.iter().map(|part| u64::from(part.weight)).sum();
+    let credit = |part: &Part| Credit {
+        participant: part.link.participant.clone(),
+        code: part.link.code.to_string(),
+        share: fraction(u64::from(part.weight), whole),
+    };
+    parts.iter().map(credit).collect()
+}
+
+fn signals(touches: &[TouchTrace]) -> Vec<Reason> {
+    let noticed = [
+        (Reason::Gpc, touches.iter().any(|touch| touch.gpc)),
+        (Reason::TokenInvalid, touches.iter().any(|touch| touch.reason == Reason::TokenInvalid)),
+    ];
+    noticed.into_iter().filter(|(_, there)| *there).map(|(signal, _)| signal).collect()
 }
 
 /// Credit that earned nothing says why; otherwise attribution's reason stands.

@@ -25,11 +25,15 @@ pub mod program;
 
 pub mod person;
 
+pub mod fraction;
+
 pub mod attribution;
+pub mod dispute;
 pub mod judge;
 pub mod reason;
 pub mod refund;
 pub mod reward;
+pub mod words;
 
 pub mod ledger;
 pub mod payout;

@@ -2,17 +2,20 @@
 //!
 //! `Program::read` accepts a file whole or refuses it whole, with every fault and its path.
 
+mod attribution;
 mod file;
 mod rule;
+mod versions;
 
+pub use attribution::{AttributionPolicy, Binding, JudgedBy, Model, Positions};
 pub use rule::{
     Amounts, Approval, Bonus, Boundary, Bounds, Conditions, CouponSource, Gift, Gives, Lasts, Limit, Limits, Milestone,
     Milestones, Most, RewardKind, Rule, Side, Stage, Tier, TierBy, TierMode, Tiers, Worth,
 };
+pub use versions::{Version, in_force};
 
 use crate::money::Currency;
 use crate::site::Site;
-use crate::time::Span;
 
 /// The name of a program in keys and addresses: 1 to 40 of `a-z 0-9 - _`, beginning with a letter or digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,28 +70,6 @@ pub enum Kind {
 pub enum Mode {
     Live,
     Test,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttributionPolicy {
-    pub model: Model,
-    pub window: Span,
-    pub binding: Binding,
-}
-
-/// Which of several eligible touches earns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Model {
-    LastTouch,
-}
-
-/// Whose a customer is, once someone was credited for them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Binding {
-    /// The first who was credited keeps the customer.
-    First,
-    /// A newer touch wins.
-    Last,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

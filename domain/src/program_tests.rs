@@ -1,6 +1,7 @@
 //! The program file: what is good comes back as it was, what is bad is told whole.
 
 use super::*;
+use crate::time::Span;
 use serde_json::{Value, json};
 
 /// The smallest file.
@@ -11,7 +12,8 @@ fn smallest() -> Value {
 fn full() -> Value {
     json!({
         "id": "acme", "name": "Acme", "kind": "partner", "mode": "test", "site": "https://shop.example/start", "currency": "EUR",
-        "attribution": {"model": "last_touch", "window_days": 30, "binding": "last"},
+        "attribution": {"model": "time_decay", "half_life_days": 14, "window_days": 30, "windows": {"signup": 7}, "binding": "last",
+            "judged_by": "touch"},
         "consent": "required", "durability": "before-redirect",
         "offer": {"headline": "h", "friend": "f", "referrer": null, "terms": null, "disclosure": "d"},
         "join": {"email": true},
@@ -68,6 +70,65 @@ fn a_bad_file_is_refused_with_every_fault_and_its_path() {
         assert!(told.contains(&expected), "{expected:?} is not among {told:?}");
     }
     assert_eq!(told.len(), 12);
+}
+
+#[test]
+fn attribution_is_written_as_it_was_read_and_its_faults_are_told() {
+    let read = |attribution: &Value| {
+        let mut file = smallest();
+        file["attribution"] = attribution.clone();
+        Program::from_json(&file.to_string())
+    };
+    for (given, written) in [
+        (
+            json!({}),
+            json!({"model": "last_touch", "window_days": 90, "windows": {}, "binding": "first", "judged_by": "occurrence"}),
+        ),
+        (
+            json!({"model": "position_based"}),
+            json!({"model": "position_based", "window_days": 90, "windows": {}, "binding": "first",
+                "judged_by": "occurrence", "position": {"first": 40, "middle": 20, "last": 40}}),
+        ),
+        (
+            json!({"model": "time_decay", "windows": {"lead": 400}}),
+            json!({"model": "time_decay", "window_days": 90, "windows": {"lead": 400}, "binding": "first",
+                "judged_by": "occurrence", "half_life_days": 7}),
+        ),
+    ] {
+        let program = read(&given).unwrap();
+        assert_eq!(program.to_json()["attribution"], written);
+        assert_eq!(read(&written).unwrap(), program);
+    }
+    let lead = read(&json!({"window_days": 30, "windows": {"lead": 60}})).unwrap().attribution;
+    assert_eq!((lead.window_of("lead"), lead.window_of("purchase")), (Span::days(60), Span::days(30)));
+    assert_eq!(lead.longest_window(), Span::days(60));
+    for (bad, path, code) in [
+        (json!({"model": "best_touch"}), "attribution.model", "unknown_value"),
+        (json!({"half_life_days": 7}), "attribution.half_life_days", "not_here"),
+        (
+            json!({"model": "linear", "position": {"first": 1, "middle": 98, "last": 1}}),
+            "attribution.position",
+            "not_here",
+        ),
+        (json!({"model": "time_decay", "half_life_days": 0}), "attribution.half_life_days", "out_of_range"),
+        (
+            json!({"model": "position_based", "position": {"first": 40, "middle": 40, "last": 40}}),
+            "attribution.position",
+            "not_a_hundred",
+        ),
+        (
+            json!({"model": "position_based", "position": {"first": -1, "middle": 61, "last": 40}}),
+            "attribution.position.first",
+            "out_of_range",
+        ),
+        (json!({"windows": {"lead": 401}}), "attribution.windows.lead", "out_of_range"),
+        (json!({"windows": {"lead": "7"}}), "attribution.windows.lead", "wrong_type"),
+        (json!({"judged_by": "mood"}), "attribution.judged_by", "unknown_value"),
+    ] {
+        let refusal = read(&bad).unwrap_err();
+        let told: Vec<_> = refusal.faults.iter().map(|fault| (fault.path.as_str(), fault.code)).collect();
+        assert_eq!(told, [(path, code)]);
+    }
 }
 
 #[test]

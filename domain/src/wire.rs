@@ -11,6 +11,7 @@ pub mod conversions;
 pub mod coupons;
 pub mod decision;
 pub mod destinations;
+pub mod disputes;
 pub mod participants;
 pub mod programs;
 

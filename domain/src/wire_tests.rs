@@ -1,7 +1,9 @@
 //! Bodies as callers send them, well and badly.
 
 use super::conversions::{NewConversion, NewRefund};
+use super::decision::ConsentState;
 use super::destinations::NewDestination;
+use super::disputes::{NewSettlement, Ruling};
 use super::participants::{Beacon, NewParticipant};
 use super::read::{self, Read};
 use crate::time::{Span, Timestamp};
@@ -70,6 +72,59 @@ fn conversions_that_are_wrong_say_where() {
     assert!(
         read::body::<NewConversion>(r#"{"event":"signup","external_id":"1","customer":{"email":"a@b.c"}}"#).is_ok()
     );
+}
+
+#[test]
+fn contributions_and_consent_are_read_strictly() {
+    let with = |attribution: &str| {
+        format!(r#"{{"event":"signup","external_id":"1","customer":{{"email":"a@b.c"}},"attribution":{attribution}}}"#)
+    };
+    let new: NewConversion =
+        read::body(&with(r#"{"contributions":[{"code":"Ada","weight":70},{"code":"bob"}],"consent":"denied"}"#))
+            .unwrap();
+    let weights: Vec<_> = new.attribution.contributions.iter().map(|one| one.weight).collect();
+    assert_eq!((weights, new.attribution.consent), (vec![70, 1], Some(ConsentState::Denied)));
+    for (attribution, status, code, at) in [
+        (r#"{"consent":"not_required"}"#, 400, "unknown_value", Some("attribution.consent")),
+        (r#"{"contributions":[{"weight":1}]}"#, 400, "one_name", Some("attribution.contributions[0]")),
+        (
+            r#"{"contributions":[{"participant":"cus_1","weight":1}]}"#,
+            400,
+            "invalid_id",
+            Some("attribution.contributions[0].participant"),
+        ),
+        (
+            r#"{"contributions":[{"code":"ada","weight":0}]}"#,
+            422,
+            "out_of_range",
+            Some("attribution.contributions[0].weight"),
+        ),
+        (
+            r#"{"contributions":[{"code":"ada","weight":0.7}]}"#,
+            400,
+            "wrong_type",
+            Some("attribution.contributions[0].weight"),
+        ),
+        (
+            r#"{"contributions":[{"code":"ada"},{"code":"ADA"}]}"#,
+            422,
+            "duplicate_participant",
+            Some("attribution.contributions[1]"),
+        ),
+    ] {
+        check::<NewConversion>(&with(attribution), status, code, at);
+    }
+}
+
+#[test]
+fn a_settlement_says_who_has_the_credit_now_or_that_the_decision_stands() {
+    let upheld: NewSettlement = read::body(r#"{"outcome":"upheld","credit":[{"code":"ada"}],"reason":"r"}"#).unwrap();
+    assert_eq!((upheld.ruling.as_str(), upheld.reason.as_str()), ("upheld", "r"));
+    let rejected: NewSettlement = read::body(r#"{"outcome":"rejected","reason":"r"}"#).unwrap();
+    assert_eq!(rejected.ruling, Ruling::Rejected);
+    check::<NewSettlement>(r#"{"outcome":"upheld","reason":"r"}"#, 400, "missing_field", Some("credit"));
+    check::<NewSettlement>(r#"{"outcome":"rejected","credit":[],"reason":"r"}"#, 400, "not_here", Some("credit"));
+    check::<NewSettlement>(r#"{"outcome":"rejected"}"#, 400, "missing_field", Some("reason"));
 }
 
 #[test]

@@ -107,6 +107,9 @@ pub(crate) enum ProgramCommand {
     Replayed,
     File,
     Versions,
+    Version {
+        number: String,
+    },
     PutFile {
         body: String,
     },
@@ -163,8 +166,15 @@ pub(crate) enum ProgramCommand {
     },
     Conversion {
         id: String,
+        /// The language of its words.
+        lang: String,
     },
     Dispute {
+        id: String,
+        body: String,
+        lang: String,
+    },
+    SettleDispute {
         id: String,
         body: String,
     },

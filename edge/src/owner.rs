@@ -18,6 +18,7 @@ use honeyguide_domain::code::Code;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::token::derive;
 use honeyguide_domain::wire::read::LARGEST_BODY;
+use honeyguide_domain::words::Lang;
 use serde::Deserialize;
 use serde_json::Value;
 use worker::{Env, Request, Response};
@@ -98,6 +99,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
     key: String,
+    accept_language: String,
     idempotency_key: Option<String>,
     #[cfg(feature = "faults")]
     fault: String,
@@ -128,10 +130,23 @@ impl<'a> Asked<'a> {
             path,
             query,
             key,
+            accept_language: header("accept-language").unwrap_or_default(),
             idempotency_key,
             #[cfg(feature = "faults")]
             fault: header("x-honeyguide-fault").unwrap_or_default(),
         })
+    }
+
+    /// The language of words: `?lang=`, else what `Accept-Language` likes best, else English.
+    fn lang(&self) -> Outcome<String> {
+        let Some(tag) = crate::public::parameter(self.query, "lang") else {
+            return Ok(Lang::preferred(&self.accept_language).as_str().to_owned());
+        };
+        let unknown = || {
+            let known: Vec<&str> = Lang::ALL.iter().map(|lang| lang.as_str()).collect();
+            Refusal::new(400, "unknown_language", format!("There are words in {}.", known.join(", "))).at("lang")
+        };
+        Ok(Lang::parse(&tag).ok_or_else(unknown)?.as_str().to_owned())
     }
 
     /// Whether the admin secret of the deployment was sent.

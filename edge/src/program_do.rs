@@ -7,7 +7,10 @@
 mod clicks;
 mod conversions;
 mod coupons;
+mod customers;
 mod destinations;
+mod disputes;
+mod facts;
 mod files;
 mod history;
 mod idempotency;
@@ -29,6 +32,7 @@ use crate::store::Store;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::Minter;
 use honeyguide_domain::time::{Span, Timestamp};
+use honeyguide_domain::words::Lang;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 #[durable_object]
@@ -162,6 +166,7 @@ impl Turn<'_> {
             C::Replayed => Err(Refusal::not_found("answer of that key").into()),
             C::File => self.file(),
             C::Versions => self.versions(),
+            C::Version { number } => self.version(number),
             C::PutFile { body } => self.put_file(body),
             C::Keys => self.keys(),
             C::NewKey { body } => self.new_key(body),
@@ -179,8 +184,9 @@ impl Turn<'_> {
             C::Convert { body } => self.convert(body),
             C::Refund { body } => self.refund(body),
             C::Conversions { query } => self.conversions(query),
-            C::Conversion { id } => self.conversion(id),
-            C::Dispute { id, body } => self.dispute(id, body),
+            C::Conversion { id, lang } => self.conversion(id, Lang::parse(lang).unwrap_or_default()),
+            C::Dispute { id, body, lang } => self.dispute(id, body, Lang::parse(lang).unwrap_or_default()),
+            C::SettleDispute { id, body } => self.settle_dispute(id, body),
             C::Customers { lines } => self.import_customers(lines),
             C::Rewards { query } => self.rewards(query),
             C::Reward { id } => self.reward(id),

@@ -4,6 +4,8 @@ mod bad_input_is_told;
 mod callers_are_limited;
 mod clicks_are_told_apart;
 mod costs_are_counted;
+mod credit_is_explained;
+mod disputes_are_settled;
 mod friend_buys;
 mod it_says_what_fails;
 mod ledger_and_payouts;

@@ -1,13 +1,14 @@
 //! The program file: JSON in, with every fault and its path; the same JSON out, with its defaults filled in.
 
+mod attribution;
 mod gift;
 mod limits;
 mod rule;
 mod steps;
 
 use super::{
-    Approval, AttributionPolicy, Binding, Boundary, Consent, Durability, Kind, Limits, Mode, Model, Offer, Program,
-    ProgramId, RewardKind, Rule, Side, TierBy, TierMode,
+    Approval, Binding, Boundary, Consent, Durability, JudgedBy, Kind, Limits, Mode, Offer, Program, ProgramId,
+    RewardKind, Rule, Side, TierBy, TierMode,
 };
 use crate::calendar::Over;
 use crate::fault::{Place, Refusal};
@@ -23,8 +24,8 @@ const MOST_RULES: usize = 100;
 
 const KINDS: &[(&str, Kind)] = &[("referral", Kind::Referral), ("partner", Kind::Partner)];
 const MODES: &[(&str, Mode)] = &[("live", Mode::Live), ("test", Mode::Test)];
-const MODELS: &[(&str, Model)] = &[("last_touch", Model::LastTouch)];
 const BINDINGS: &[(&str, Binding)] = &[("first", Binding::First), ("last", Binding::Last)];
+const JUDGED_BYS: &[(&str, JudgedBy)] = &[("occurrence", JudgedBy::Occurrence), ("touch", JudgedBy::Touch)];
 const CONSENTS: &[(&str, Consent)] = &[("not_required", Consent::NotRequired), ("required", Consent::Required)];
 const DURABILITIES: &[(&str, Durability)] =
     &[("after-redirect", Durability::AfterRedirect), ("before-redirect", Durability::BeforeRedirect)];
@@ -61,7 +62,7 @@ macro_rules! words {
     )*};
 }
 
-words!(Kind KINDS, Mode MODES, Model MODELS, Binding BINDINGS, Consent CONSENTS, Durability DURABILITIES, Side SIDES,
+words!(Kind KINDS, Mode MODES, Binding BINDINGS, JudgedBy JUDGED_BYS, Consent CONSENTS, Durability DURABILITIES, Side SIDES,
     RewardKind REWARD_KINDS, Approval APPROVALS, TierBy TIER_BYS, TierMode TIER_MODES, Boundary BOUNDARIES, Over OVERS);
 
 impl Read for ProgramId {
@@ -84,11 +85,6 @@ impl Program {
 
     /// The file that makes this program, every default written out.
     pub fn to_json(&self) -> Value {
-        let attribution = json!({
-            "model": self.attribution.model.as_str(),
-            "window_days": days(self.attribution.window),
-            "binding": self.attribution.binding.as_str(),
-        });
         let mut file = json!({
             "id": self.id.as_str(),
             "name": self.name,
@@ -96,7 +92,7 @@ impl Program {
             "mode": self.mode.as_str(),
             "site": self.site.as_str().trim_end_matches('/'),
             "currency": self.currency,
-            "attribution": attribution,
+            "attribution": self.attribution.to_json(),
             "consent": self.consent.as_str(),
             "durability": self.durability.as_str(),
             "offer": self.offer,
@@ -139,11 +135,7 @@ impl Read for Program {
             mode: mode?,
             site: site?,
             currency: currency?,
-            attribution: attribution?.unwrap_or(AttributionPolicy {
-                model: Model::LastTouch,
-                window: Span::days(DEFAULT_WINDOW_DAYS),
-                binding: Binding::First,
-            }),
+            attribution: attribution?.unwrap_or_default(),
             consent: consent?,
             durability: durability?,
             offer: offer?,
@@ -162,18 +154,6 @@ fn check_rules(rules: &[Rule], place: &Place<'_>) {
         if rules.iter().take(at).any(|earlier| earlier.id == rule.id) {
             place.item(at).child("id").refused("duplicate_rule", format!("Two rules are named \"{}\".", rule.id));
         }
-    }
-}
-
-impl Read for AttributionPolicy {
-    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
-        let fields = Fields::of(value, place)?;
-        let model = fields.or("model", Model::LastTouch);
-        let window = fields.or("window_days", DEFAULT_WINDOW_DAYS);
-        let binding = fields.or("binding", Binding::First);
-        fields.done();
-        let window = within(window?, 1, LONGEST_WINDOW_DAYS, &place.child("window_days"));
-        Some(Self { model: model?, window: Span::days(window?), binding: binding? })
     }
 }
 

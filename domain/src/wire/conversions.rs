@@ -1,7 +1,10 @@
 //! Bodies of conversions, refunds and customers.
 
+use super::decision::ConsentState;
 use super::read::{self, Fields, Read};
+use crate::code::Code;
 use crate::fault::{Place, Refusal};
+use crate::id::ParticipantId;
 use crate::money::Money;
 use crate::person::{Email, Identity};
 use crate::time::{Span, Timestamp};
@@ -10,6 +13,8 @@ use serde_json::{Map, Value};
 /// How far ahead of our clock, and how far back, a conversion may have occurred.
 const AHEAD: Span = Span::minutes(5);
 const BACK: Span = Span::days(90);
+const MOST_CONTRIBUTIONS: usize = 20;
+const LARGEST_WEIGHT: u32 = 1_000_000;
 
 /// `POST /v1/conversions`.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +48,23 @@ pub struct AttributionRef {
     pub reference: Option<String>,
     pub code: Option<String>,
     pub coupon: Option<String>,
+    /// Who did which part of the work. Empty where the site doesn't say.
+    pub contributions: Vec<Contribution>,
+    /// What the site knows of the visitor's consent: granted or denied.
+    pub consent: Option<ConsentState>,
+}
+
+/// A part of the work, of any whole: 70 and 30 are 7 and 3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contribution {
+    pub by: Contributor,
+    pub weight: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contributor {
+    Participant(ParticipantId),
+    Code(Code),
 }
 
 impl CustomerRef {
@@ -165,8 +187,71 @@ impl Read for AttributionRef {
         let fields = Fields::of(value, place)?;
         let [touch, reference, code, coupon] =
             ["touch", "reference", "code", "coupon"].map(|name| fields.or(name, Opaque(None)));
+        let contributions = fields.or("contributions", Contributions(Vec::new()));
+        let consent = fields.optional::<ConsentState>("consent");
         fields.done();
-        Some(Self { touch: touch?.0, reference: reference?.0, code: code?.0, coupon: coupon?.0 })
+        Some(Self {
+            touch: touch?.0,
+            reference: reference?.0,
+            code: code?.0,
+            coupon: coupon?.0,
+            contributions: contributions?.0,
+            consent: consent?,
+        })
+    }
+}
+
+impl Read for ConsentState {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        read::one_of(value, place, &[("granted", Self::Granted), ("denied", Self::Denied)])
+    }
+}
+
+impl Read for ParticipantId {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        read::parsed(value, place, "invalid_id", Self::parse)
+    }
+}
+
+/// At most 20 of them, each named once.
+pub(super) struct Contributions(pub(super) Vec<Contribution>);
+
+impl Read for Contributions {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let all = <Vec<Contribution>>::read(value, place)?;
+        if all.len() > MOST_CONTRIBUTIONS {
+            place.refused("out_of_range", format!("Here are {MOST_CONTRIBUTIONS} at most."));
+        }
+        for (at, one) in all.iter().enumerate() {
+            if all.iter().take(at).any(|earlier| earlier.by == one.by) {
+                place.item(at).refused("duplicate_participant", "This one is named twice.");
+            }
+        }
+        Some(Self(all))
+    }
+}
+
+impl Read for Contribution {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let participant = fields.optional("participant");
+        let code = fields.optional("code");
+        let weight = fields.or("weight", 1_i64);
+        fields.done();
+        let by = match (participant?, code?) {
+            (Some(participant), None) => Contributor::Participant(participant),
+            (None, Some(code)) => Contributor::Code(code),
+            _ => {
+                place.malformed("one_name", "Here is either \"participant\", an id, or \"code\".");
+                return None;
+            }
+        };
+        let weight = u32::try_from(weight?).ok().filter(|weight| (1..=LARGEST_WEIGHT).contains(weight));
+        if weight.is_none() {
+            let message = format!("A weight is a whole number from 1 to {LARGEST_WEIGHT}.");
+            place.child("weight").refused("out_of_range", message);
+        }
+        Some(Self { by, weight: weight? })
     }
 }
 
@@ -197,20 +282,5 @@ impl Read for NewRefund {
             refund_id: named(refund_id?, "refund_id", place)?,
             value: money,
         })
-    }
-}
-
-/// `POST /v1/conversions/{id}/dispute`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewDispute {
-    pub reason: String,
-}
-
-impl Read for NewDispute {
-    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
-        let fields = Fields::of(value, place)?;
-        let reason = fields.required("reason");
-        fields.done();
-        Some(Self { reason: reason? })
     }
 }

@@ -3,7 +3,10 @@
 use crate::id::{ClickId, ParticipantId};
 use crate::reason::Reason;
 use crate::time::Timestamp;
+pub use crate::words::Explanation;
+use crate::words::Lang;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// The stored answer to "who gets credit for this conversion, and why or why not".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,12 +14,33 @@ pub struct Decision {
     pub outcome: Outcome,
     pub reason: Reason,
     pub model: String,
+    /// How long a touch could earn. None in decisions that were stored before this was.
+    #[serde(default)]
+    pub window_days: Option<i64>,
+    #[serde(default)]
+    pub consent: Option<ConsentState>,
+    /// What was noticed beside: `gpc`, `token_invalid`.
+    #[serde(default)]
+    pub signals: Vec<Reason>,
     pub credits: Vec<Credit>,
     pub touches: Vec<TouchTrace>,
     /// What became of each reward rule that answers to the event.
     pub rules: Vec<RuleTrace>,
+    /// The version of the program that judged.
     pub program_version: i64,
+    /// In English.
     pub explanation: Explanation,
+}
+
+/// Whether the visitor agreed to be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentState {
+    /// The program doesn't ask.
+    NotRequired,
+    Granted,
+    /// Said no, or was asked and has not said yes.
+    Denied,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +63,7 @@ pub struct Credit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
+    Contribution,
     Binding,
     Coupon,
     Code,
@@ -54,6 +79,13 @@ pub struct TouchTrace {
     pub at: Option<Timestamp>,
     pub participant: Option<ParticipantId>,
     pub counted: bool,
+    /// Its part of the credit, where it counted.
+    #[serde(default)]
+    pub share: Option<String>,
+    #[serde(default)]
+    pub consented: bool,
+    #[serde(default)]
+    pub gpc: bool,
     pub reason: Reason,
 }
 
@@ -61,13 +93,6 @@ pub struct TouchTrace {
 pub struct RuleTrace {
     pub rule: String,
     pub result: Reason,
-}
-
-/// The reason in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explanation {
-    pub owner: String,
-    pub referrer: String,
 }
 
 impl Outcome {
@@ -81,8 +106,27 @@ impl Outcome {
     }
 }
 
-impl Explanation {
-    pub fn of(reason: Reason) -> Self {
-        Self { owner: reason.for_owner().to_owned(), referrer: reason.for_referrer().to_owned() }
+impl Decision {
+    /// The decision with its words, and those of each touch and rule, in a language.
+    pub fn in_words(&self, lang: Lang) -> Value {
+        let own = Self { explanation: Explanation::of(self.reason, lang), ..self.clone() };
+        let mut told = json!(own);
+        if let Value::Object(fields) = &mut told {
+            fields.insert("lang".to_owned(), json!(lang.as_str()));
+            explain(fields.get_mut("touches"), self.touches.iter().map(|touch| touch.reason), lang);
+            explain(fields.get_mut("rules"), self.rules.iter().map(|rule| rule.result), lang);
+        }
+        told
     }
 }
+
+fn explain(list: Option<&mut Value>, reasons: impl Iterator<Item = Reason>, lang: Lang) {
+    let items = list.and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut);
+    for (item, reason) in items.zip(reasons) {
+        item.insert("explanation".to_owned(), json!(Explanation::of(reason, lang)));
+    }
+}
+
+#[cfg(test)]
+#[path = "decision_tests.rs"]
+mod tests;

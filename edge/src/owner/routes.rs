@@ -30,6 +30,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("GET", ["program"]) => look(asked, C::File).await,
         ("PUT", ["program"]) => put_program(asked, body).await,
         ("GET", ["program", "versions"]) => look(asked, C::Versions).await,
+        ("GET", ["program", "versions", number]) => look(asked, C::Version { number: number.to_string() }).await,
         ("GET", ["keys"]) => look(asked, C::Keys).await,
         ("POST", ["keys"]) => tell(asked, Write, C::NewKey { body: body.clone() }, &body).await,
         ("POST", ["keys", "identity"]) => tell(asked, Write, C::RotateIdentity, &body).await,
@@ -59,9 +60,10 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             let query = asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer"])?;
             look(asked, C::Conversions { query }).await
         }
-        ("GET", ["conversions", id]) => look(asked, C::Conversion { id: id.to_string() }).await,
-        ("POST", ["conversions", id, "dispute"]) => {
-            tell(asked, Write, C::Dispute { id: id.to_string(), body: body.clone() }, &body).await
+        ("GET", ["conversions", id]) => conversion(asked, id).await,
+        ("POST", ["conversions", id, "dispute"]) => dispute(asked, id, body).await,
+        ("POST", ["conversions", id, "dispute", "settle"]) => {
+            tell(asked, Money, C::SettleDispute { id: id.to_string(), body: body.clone() }, &body).await
         }
         ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
 
@@ -136,6 +138,9 @@ fn is_known(segments: &[&str]) -> bool {
             | "destinations"
             | "deliveries"]
             | ["program", "versions"]
+            | ["program", "versions", _]
+            | ["conversions", _, "dispute"]
+            | ["conversions", _, "dispute", "settle"]
             | ["stats", "clicks"]
             | ["ledger", "verify"]
             | ["keys" | "participants" | "conversions" | "rewards" | "payouts" | "destinations" | "deliveries", _]
@@ -150,6 +155,14 @@ async fn look(asked: &Asked<'_>, command: C) -> Outcome<Response> {
 async fn tell(asked: &Asked<'_>, scope: honeyguide_domain::auth::Scope, command: C, body: &str) -> Outcome<Response> {
     let program = asked.program().await?;
     asked.tell(&program, scope, command, body).await
+}
+
+async fn conversion(asked: &Asked<'_>, id: &str) -> Outcome<Response> {
+    look(asked, C::Conversion { id: id.to_owned(), lang: asked.lang()? }).await
+}
+
+async fn dispute(asked: &Asked<'_>, id: &str, body: String) -> Outcome<Response> {
+    tell(asked, Write, C::Dispute { id: id.to_owned(), body: body.clone(), lang: asked.lang()? }, &body).await
 }
 
 /// Reserved first, made second, known last: a try that was cut off between can be made again.

@@ -6,7 +6,7 @@ use crate::failure::{Failure, Outcome};
 use crate::store::{int, text};
 use honeyguide_domain::auth::{Scope, publishable_key};
 use honeyguide_domain::fault::Refusal;
-use honeyguide_domain::program::Program;
+use honeyguide_domain::program::{self, Program, Version};
 use honeyguide_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,11 +18,45 @@ struct Row {
     at: i64,
 }
 
+impl Row {
+    fn json(&self) -> Outcome<Value> {
+        let file: Value = serde_json::from_str(&self.file)?;
+        Ok(json!({"version": self.version, "at": Timestamp::from_millis(self.at), "file": file}))
+    }
+}
+
 impl Turn<'_> {
     /// The version in force, and its program.
     pub(super) fn program(&self) -> Outcome<(i64, Program)> {
         let row = self.newest()?.ok_or_else(|| Failure::Refused(Refusal::not_found("program")))?;
         Ok((row.version, Program::from_json(&row.file)?))
+    }
+
+    /// The versions, rising, with the moment that each came into force.
+    pub(super) fn version_list(&self) -> Outcome<Vec<Version>> {
+        #[derive(Deserialize)]
+        struct Row {
+            version: i64,
+            at: i64,
+        }
+        let rows: Vec<Row> = self.store.rows("SELECT version, at FROM files ORDER BY version", vec![])?;
+        let version = |row: Row| Version { number: row.version, since: Timestamp::from_millis(row.at) };
+        Ok(rows.into_iter().map(version).collect())
+    }
+
+    /// The version that was in force at a moment, and its program.
+    pub(super) fn program_at(&self, versions: &[Version], at: Timestamp) -> Outcome<(i64, Program)> {
+        let number = program::in_force(versions, at);
+        Ok((number, self.program_version(number)?))
+    }
+
+    pub(super) fn program_version(&self, number: i64) -> Outcome<Program> {
+        Ok(Program::from_json(&self.version_row(number)?.file)?)
+    }
+
+    fn version_row(&self, number: i64) -> Outcome<Row> {
+        let row = self.store.row("SELECT version, file, at FROM files WHERE version = ?", vec![int(number)])?;
+        row.ok_or_else(|| Failure::Refused(Refusal::not_found("version of the program")))
     }
 
     fn newest(&self) -> Outcome<Option<Row>> {
@@ -59,11 +93,13 @@ impl Turn<'_> {
 
     pub(super) fn versions(&self) -> Outcome<Reply> {
         let rows: Vec<Row> = self.store.rows("SELECT version, file, at FROM files ORDER BY version", vec![])?;
-        let data = rows.iter().map(|row| {
-            let file: Value = serde_json::from_str(&row.file)?;
-            Ok(json!({"version": row.version, "at": Timestamp::from_millis(row.at), "file": file}))
-        });
-        Reply::ok(&json!({"data": data.collect::<Outcome<Vec<_>>>()?, "next_cursor": null}))
+        let data = rows.iter().map(Row::json).collect::<Outcome<Vec<_>>>()?;
+        Reply::ok(&json!({"data": data, "next_cursor": null}))
+    }
+
+    /// One version as it was. A number that there never was is 404.
+    pub(super) fn version(&self, number: &str) -> Outcome<Reply> {
+        Ok(Reply::new(200, self.version_row(number.parse().unwrap_or(0))?.json()?))
     }
 
     /// Makes a new version, or refuses the file whole. The same file again makes none.

@@ -45,8 +45,9 @@ impl Turn<'_> {
             known.tallies.insert(question, tally);
         }
         for (rule, who) in asked.stages {
-            let query = "SELECT stage FROM rewards WHERE beneficiary = ? AND rule = ? AND state <> 'reversed'";
-            let rows: Vec<Stage> = self.store.rows(query, vec![text(&who), text(&rule)])?;
+            let query = "SELECT stage FROM rewards WHERE rule = ? AND state <> 'reversed'
+                AND (beneficiary = ? OR beneficiary IN (SELECT id FROM customers WHERE joined = ?))";
+            let rows: Vec<Stage> = self.store.rows(query, vec![text(&rule), text(&who), text(&who)])?;
             known.stages.insert((rule, who), rows.into_iter().map(|row| row.stage).collect());
         }
         for pool in asked.pools {
@@ -105,8 +106,9 @@ impl Turn<'_> {
             return Ok(());
         }
         let currency = after.earned.currency();
+        let person = self.person(&after.beneficiary)?;
         for rule in [rule, ""] {
-            for who in [after.beneficiary.as_str(), ""] {
+            for who in [person.as_str(), ""] {
                 self.add("spent", [rule, who, currency.as_str()], day(at), tally)?;
             }
         }
@@ -127,8 +129,9 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// A conversion that was refunded whole counts for nothing any more.
-    pub(super) fn forget_met(&self, conversion: &str) -> Outcome<()> {
+    /// A conversion that was refunded whole, or whose credit moved, counts for nothing any more for those whose ids
+    /// begin with this.
+    pub(super) fn forget_met(&self, conversion: &str, prefix: &str) -> Outcome<()> {
         #[derive(Deserialize)]
         struct Row {
             rule: String,
@@ -138,10 +141,13 @@ impl Turn<'_> {
             day: i64,
         }
         let query = "SELECT rule, who, amount, currency, day FROM met WHERE conversion = ?";
-        for row in self.store.rows::<Row>(query, vec![text(conversion)])? {
+        let rows: Vec<Row> = self.store.rows(query, vec![text(conversion)])?;
+        for row in rows.into_iter().filter(|row| row.who.starts_with(prefix)) {
             let tally = Tally { times: -1, amount: -row.amount.unwrap_or(0) };
             self.add("met", [&row.rule, &row.who, &row.currency], row.day, tally)?;
+            let query = "DELETE FROM met WHERE conversion = ? AND rule = ? AND who = ?";
+            self.store.run(query, vec![text(conversion), text(&row.rule), text(&row.who)])?;
         }
-        self.store.run("DELETE FROM met WHERE conversion = ?", vec![text(conversion)])
+        Ok(())
     }
 }

@@ -220,6 +220,14 @@ impl Turn<'_> {
         }))
     }
 
+    /// What attribution reads of a participant: their first link stands for them.
+    pub(super) fn first_link(&self, participant: &str) -> Outcome<Option<LinkFacts>> {
+        match self.participant_by("id", participant)?.and_then(|row| row.code) {
+            Some(code) => self.link_facts(&code),
+            None => Ok(None),
+        }
+    }
+
     /// Whether a code leads somewhere now.
     pub(super) fn is_active(&self, code: &str) -> Outcome<bool> {
         Ok(self.link_row(code)?.is_some_and(|row| row.state == "active" && row.participant_state == "active"))
@@ -242,7 +250,7 @@ impl Turn<'_> {
                 "program": program.id.as_str(), "name": program.name, "site": program.site.as_str(),
                 "destination": destination.unwrap_or_else(|| program.site.as_str().to_owned()),
                 "objection": objection, "consent_required": program.consent == Consent::Required,
-                "window_seconds": program.attribution.window.as_millis() / 1_000,
+                "window_seconds": program.attribution.longest_window().as_millis() / 1_000,
                 "before_redirect": program.durability == Durability::BeforeRedirect,
                 "headline": program.offer.as_ref().map(|offer| offer.headline.clone()),
                 "friend_offer": program.offer.as_ref().and_then(|offer| offer.friend.clone()),

@@ -85,7 +85,7 @@ impl Turn<'_> {
             ],
         )?;
         if verdict.whole {
-            self.forget_met(&conversion.id)?;
+            self.forget_met(&conversion.id, "")?;
         }
         for made in &verdict.moves {
             self.keep_move(made, "refunded")?;

@@ -27,17 +27,21 @@ struct Row {
     months: i64,
     done: i64,
     started_at: i64,
+    settlement: String,
     refunded_whole: i64,
     paused: i64,
 }
 
 impl Turn<'_> {
     /// Keeps the months that follow a reward that was just earned.
-    pub(super) fn keep_retainer(&self, conversion: &ConversionId, earned: &Earned) -> Outcome<()> {
+    pub(super) fn keep_retainer(&self, conversion: &ConversionId, earned: &Earned, settlement: &str) -> Outcome<()> {
         let Some(retainer) = earned.retainer else { return Ok(()) };
         self.store.run(
-            "INSERT INTO retainers (conversion, rule, beneficiary, amount, currency, months, done, started_at, next_at)
-             VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            "INSERT INTO retainers (conversion, rule, beneficiary, amount, currency, months, done, started_at, next_at, settlement)
+             VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+             ON CONFLICT (conversion, rule, beneficiary) DO UPDATE SET amount = excluded.amount,
+             currency = excluded.currency, months = excluded.months, done = 1, started_at = excluded.started_at,
+             next_at = excluded.next_at, settlement = excluded.settlement, note = NULL",
             vec![
                 text(conversion),
                 text(&earned.rule),
@@ -47,7 +51,16 @@ impl Turn<'_> {
                 int(retainer.months),
                 int(earned.created_at.millis()),
                 int(retainer.next_at.millis()),
+                text(settlement),
             ],
+        )
+    }
+
+    /// Ends what a conversion gives each month to those whose ids begin with this.
+    pub(super) fn end_retainers(&self, conversion: &str, prefix: &str, note: &str) -> Outcome<()> {
+        self.store.run(
+            "UPDATE retainers SET next_at = NULL, note = ? WHERE conversion = ? AND SUBSTR(beneficiary, 1, ?) = ?",
+            vec![text(note), text(conversion), int(i64::try_from(prefix.len()).unwrap_or(0)), text(prefix)],
         )
     }
 
@@ -55,7 +68,7 @@ impl Turn<'_> {
     /// refund of the conversion ends them all.
     pub(super) fn give_due_months(&self) -> Outcome<()> {
         let due: Vec<Row> = self.store.rows(
-            "SELECT r.seq, r.conversion, r.rule, r.beneficiary, r.amount, r.currency, r.months, r.done, r.started_at,
+            "SELECT r.seq, r.conversion, r.rule, r.beneficiary, r.amount, r.currency, r.months, r.done, r.started_at, r.settlement,
                 c.refunded_whole, EXISTS (SELECT 1 FROM participants p WHERE p.id = r.beneficiary AND p.state <> 'active') AS paused
              FROM retainers r JOIN conversions c ON c.id = r.conversion WHERE r.next_at <= ? ORDER BY r.next_at LIMIT ?",
             vec![int(self.now.millis()), int(SLICE)],
@@ -98,7 +111,7 @@ impl Turn<'_> {
             Err(reason) => return Ok(Some(reason.as_str().to_owned())),
         };
         let conversion = ConversionId::parse(&row.conversion)?;
-        self.keep_reward(&conversion, &earned)?;
+        self.keep_reward(&conversion, &earned, &row.settlement)?;
         let entry = judge::accrue(&earned, &mut minter);
         self.book(entry.as_slice())?;
         let answer = RewardAnswer::new(&conversion, &earned);

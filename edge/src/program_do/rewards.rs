@@ -92,12 +92,13 @@ impl RewardRow {
 }
 
 impl Turn<'_> {
-    pub(super) fn keep_reward(&self, conversion: &ConversionId, earned: &Earned) -> Outcome<()> {
+    /// `settlement` is the dispute that gave the reward; empty for what was earned at first.
+    pub(super) fn keep_reward(&self, conversion: &ConversionId, earned: &Earned, settlement: &str) -> Outcome<()> {
         let reward = &earned.reward;
         self.store.run(
             "INSERT INTO rewards (id, conversion, rule, side, beneficiary, kind, earned, reversed, currency, state, automatic,
-             due_at, created_at, reason, stage, item, months, coupon, pool, expires_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             due_at, created_at, reason, stage, item, months, coupon, pool, expires_at, settlement)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 text(&reward.id),
                 text(conversion),
@@ -119,6 +120,7 @@ impl Turn<'_> {
                 maybe(earned.coupon.as_ref()),
                 maybe(earned.pool.as_ref()),
                 maybe_int(earned.expires_at.map(Timestamp::millis)),
+                text(settlement),
             ],
         )?;
         if let (Some(code), Some(_)) = (&earned.coupon, &earned.pool) {

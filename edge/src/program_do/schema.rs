@@ -1,6 +1,6 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -131,4 +131,30 @@ const REWARD_RULES: &str = "
         amount INTEGER, currency TEXT, months INTEGER NOT NULL, done INTEGER NOT NULL, started_at INTEGER NOT NULL,
         next_at INTEGER, note TEXT, UNIQUE (conversion, rule, beneficiary));
     CREATE INDEX retainers_by_time ON retainers (next_at);
+";
+
+/// Credit that several share, guests who turn out to be customers, and disputes that are settled. `credits`: who has a
+/// conversion's credit now, after settlements. `bound_parts`: codes and weights, as JSON, where several share a customer.
+/// `known_since`: when the site says that the account was made. `joined`: the account that a guest belongs to.
+/// `settlement`: the dispute that gave a reward.
+const CREDIT: &str = "
+    CREATE TABLE credits (
+        conversion TEXT NOT NULL, participant TEXT NOT NULL, weight INTEGER NOT NULL,
+        PRIMARY KEY (conversion, participant)) WITHOUT ROWID;
+    CREATE INDEX credits_by_participant ON credits (participant);
+    INSERT INTO credits (conversion, participant, weight)
+        SELECT id, participant, 1 FROM conversions WHERE participant IS NOT NULL;
+    ALTER TABLE customers ADD COLUMN bound_parts TEXT;
+    ALTER TABLE customers ADD COLUMN known_since INTEGER;
+    ALTER TABLE customers ADD COLUMN joined TEXT;
+    CREATE INDEX customers_by_account ON customers (joined);
+    ALTER TABLE disputes ADD COLUMN outcome TEXT;
+    ALTER TABLE disputes ADD COLUMN ruling TEXT;
+    ALTER TABLE disputes ADD COLUMN credits TEXT;
+    ALTER TABLE disputes ADD COLUMN settled_at INTEGER;
+    CREATE INDEX disputes_by_conversion ON disputes (conversion);
+    ALTER TABLE rewards ADD COLUMN settlement TEXT NOT NULL DEFAULT '';
+    DROP INDEX rewards_once;
+    CREATE UNIQUE INDEX rewards_once ON rewards (conversion, rule, beneficiary, stage, settlement);
+    ALTER TABLE retainers ADD COLUMN settlement TEXT NOT NULL DEFAULT '';
 ";

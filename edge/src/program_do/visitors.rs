@@ -116,7 +116,7 @@ impl Turn<'_> {
         let row = self.participant_by("external_id", &claims.subject)?;
         let row = row.ok_or_else(|| Failure::Refused(Refusal::new(404, "not_joined", "Join first: POST v1/join.")))?;
         let conversions =
-            self.store.number("SELECT COUNT(*) AS n FROM conversions WHERE participant = ?", vec![text(&row.id)])?;
+            self.store.number("SELECT COUNT(*) AS n FROM credits WHERE participant = ?", vec![text(&row.id)])?;
         let rewards =
             self.rewards_for(&row.id)?.iter().map(super::rewards::RewardRow::answer).collect::<Outcome<Vec<_>>>()?;
         let rewards: Vec<_> = rewards

@@ -1,0 +1,196 @@
+//! Customers: found by the site's own id, else by e-mail, and made when new. A guest who turns out to be one with an
+//! account is joined to it, so that nobody is counted twice; the book, and what was decided, stay as they are.
+
+use super::Turn;
+use crate::command::Reply;
+use crate::failure::{Failure, Outcome};
+use crate::store::{int, maybe, maybe_int, text};
+use honeyguide_domain::attribution::Part;
+use honeyguide_domain::id::CustomerId;
+use honeyguide_domain::time::Timestamp;
+use honeyguide_domain::wire::conversions::CustomerRef;
+use honeyguide_domain::wire::read;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const COLUMNS: &str =
+    "SELECT id, external_id, folded, imported, bound_code, bound_at, bound_parts, known_since, country,
+    segment, joined FROM customers";
+
+#[derive(Deserialize)]
+pub(super) struct CustomerRow {
+    pub(super) id: String,
+    pub(super) external_id: Option<String>,
+    pub(super) folded: Option<String>,
+    pub(super) imported: i64,
+    /// The link of the largest part.
+    pub(super) bound_code: Option<String>,
+    pub(super) bound_at: Option<i64>,
+    /// Codes and weights, where several share the customer.
+    pub(super) bound_parts: Option<String>,
+    /// When the account was made, as far as the site ever said.
+    pub(super) known_since: Option<i64>,
+    pub(super) country: Option<String>,
+    pub(super) segment: Option<String>,
+    joined: Option<String>,
+}
+
+impl Turn<'_> {
+    /// The customer that a conversion names, with all that is known of them by now.
+    pub(super) fn customer(&self, given: &CustomerRef) -> Outcome<CustomerRow> {
+        let identity = given.identity();
+        let by_id = match &identity.external_id {
+            Some(id) => self.store.row(&format!("{COLUMNS} WHERE external_id = ?"), vec![text(id)])?,
+            None => None,
+        };
+        let found: Option<CustomerRow> = match (by_id, &identity.email) {
+            (Some(row), _) => Some(row),
+            (None, Some(folded)) => {
+                // A guest who signs up later is one person with the account; two accounts are two.
+                let query = format!(
+                    "{COLUMNS} WHERE folded = ? AND joined IS NULL AND (external_id IS NULL OR ? IS NULL) ORDER BY seq LIMIT 1"
+                );
+                let row = self.store.row(&query, vec![text(folded), maybe(identity.external_id.as_ref())])?;
+                if row.is_some() { row } else { self.joined_guest(folded, identity.external_id.is_none())? }
+            }
+            (None, None) => None,
+        };
+        let id = match found {
+            Some(row) => row.id,
+            None => self.new_customer()?,
+        };
+        let created_at = given.created_at.map(Timestamp::millis);
+        self.store.run(
+            "UPDATE customers SET external_id = COALESCE(external_id, ?), email = COALESCE(email, ?), folded = COALESCE(folded, ?),
+             country = COALESCE(?, country), segment = COALESCE(?, segment),
+             known_since = COALESCE(MIN(known_since, ?), known_since, ?) WHERE id = ?",
+            vec![
+                maybe(identity.external_id.as_ref()),
+                maybe(given.email.as_ref()),
+                maybe(identity.email.as_ref()),
+                maybe(given.country.as_ref()),
+                maybe(given.segment.as_ref()),
+                maybe_int(created_at),
+                maybe_int(created_at),
+                text(&id),
+            ],
+        )?;
+        if let Some(folded) = &identity.email {
+            self.join_guests(&id, folded)?;
+        }
+        self.customer_row(&id)
+    }
+
+    pub(super) fn customer_row(&self, id: &str) -> Outcome<CustomerRow> {
+        let row = self.store.row(&format!("{COLUMNS} WHERE id = ?"), vec![text(id)])?;
+        row.ok_or_else(|| Failure::Ours("the customer was not kept".to_owned()))
+    }
+
+    fn new_customer(&self) -> Outcome<String> {
+        let id = CustomerId::mint(&mut self.minter());
+        let values = vec![text(&id), int(self.now.millis())];
+        self.store.run("INSERT INTO customers (id, created_at) VALUES (?, ?)", values)?;
+        Ok(id.to_string())
+    }
+
+    /// The account that a guest with this address was joined to, where no account was named.
+    fn joined_guest(&self, folded: &str, nameless: bool) -> Outcome<Option<CustomerRow>> {
+        let query = format!("{COLUMNS} WHERE folded = ? AND joined IS NOT NULL ORDER BY seq LIMIT 1");
+        let guest: Option<CustomerRow> = self.store.row(&query, vec![text(folded)])?;
+        match guest.and_then(|guest| guest.joined).filter(|_| nameless) {
+            Some(account) => self.customer_row(&account).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Joins the guests who have an account's address to the account.
+    fn join_guests(&self, account: &str, folded: &str) -> Outcome<()> {
+        let query =
+            format!("{COLUMNS} WHERE folded = ? AND external_id IS NULL AND joined IS NULL AND id <> ? ORDER BY seq");
+        let guests: Vec<CustomerRow> = self.store.rows(&query, vec![text(folded), text(account)])?;
+        for guest in guests {
+            self.store.run(
+                "UPDATE customers SET
+                    imported = MAX(imported, ?), known_since = COALESCE(MIN(known_since, ?), known_since, ?),
+                    country = COALESCE(country, ?), segment = COALESCE(segment, ?) WHERE id = ?",
+                vec![
+                    int(guest.imported),
+                    maybe_int(guest.known_since),
+                    maybe_int(guest.known_since),
+                    maybe(guest.country.as_ref()),
+                    maybe(guest.segment.as_ref()),
+                    text(account),
+                ],
+            )?;
+            // Whoever was credited first keeps the person.
+            self.store.run(
+                "UPDATE customers SET bound_code = ?, bound_at = ?, bound_parts = ?
+                 WHERE id = ? AND ? IS NOT NULL AND (bound_at IS NULL OR bound_at > ?)",
+                vec![
+                    maybe(guest.bound_code.as_ref()),
+                    maybe_int(guest.bound_at),
+                    maybe(guest.bound_parts.as_ref()),
+                    text(account),
+                    maybe_int(guest.bound_at),
+                    maybe_int(guest.bound_at),
+                ],
+            )?;
+            let pair = || vec![text(account), text(&guest.id)];
+            self.store.run("UPDATE conversions SET customer = ? WHERE customer = ?", pair())?;
+            self.store.run("UPDATE met SET who = ? WHERE who = ?", pair())?;
+            self.store.run(
+                "INSERT INTO tallies (what, rule, who, currency, day, times, amount)
+                 SELECT what, rule, ?, currency, day, times, amount FROM tallies WHERE who = ?
+                 ON CONFLICT (what, rule, who, currency, day)
+                 DO UPDATE SET times = times + excluded.times, amount = amount + excluded.amount",
+                pair(),
+            )?;
+            self.store.run("DELETE FROM tallies WHERE who = ?", vec![text(&guest.id)])?;
+            self.store.run("UPDATE customers SET joined = ? WHERE id = ?", pair())?;
+        }
+        Ok(())
+    }
+
+    /// The person behind a beneficiary: a guest's account, else themselves.
+    pub(super) fn person(&self, beneficiary: &str) -> Outcome<String> {
+        if !beneficiary.starts_with(CustomerId::PREFIX) {
+            return Ok(beneficiary.to_owned());
+        }
+        let row: Option<CustomerRow> =
+            self.store.row(&format!("{COLUMNS} WHERE id = ? AND joined IS NOT NULL"), vec![text(beneficiary)])?;
+        Ok(row.and_then(|row| row.joined).unwrap_or_else(|| beneficiary.to_owned()))
+    }
+
+    /// From now on the customer belongs to these; to nobody where there are none.
+    pub(super) fn bind(&self, customer: &str, parts: &[Part], at: Timestamp) -> Outcome<()> {
+        let most = parts.iter().map(|part| part.weight).max();
+        let largest = parts.iter().find(|part| Some(part.weight) == most);
+        let held: Vec<(&str, u32)> = parts.iter().map(|part| (part.link.code.as_str(), part.weight)).collect();
+        let held = if held.len() > 1 { Some(serde_json::to_string(&held)?) } else { None };
+        self.store.run(
+            "UPDATE customers SET bound_code = ?, bound_at = ?, bound_parts = ? WHERE id = ?",
+            vec![
+                maybe(largest.map(|part| &part.link.code)),
+                maybe_int(largest.map(|_| at.millis())),
+                maybe(held),
+                text(customer),
+            ],
+        )
+    }
+
+    /// People who are customers already, a result a line.
+    pub(super) fn import_customers(&self, lines: &[String]) -> Outcome<Reply> {
+        let one = |line: &String| match read::body::<CustomerRef>(line) {
+            Ok(given) => {
+                let row = self.customer(&given)?;
+                self.store.run("UPDATE customers SET imported = 1 WHERE id = ?", vec![text(&row.id)])?;
+                Ok(json!({"status": 200, "customer": {"id": row.id}}))
+            }
+            Err(refusal) => {
+                let error: Value = serde_json::from_str(&refusal.body())?;
+                Ok(json!({"status": refusal.status, "error": error["error"]}))
+            }
+        };
+        Reply::ok(&lines.iter().map(one).collect::<Outcome<Vec<Value>>>()?)
+    }
+}
