@@ -22,6 +22,9 @@ use worker::Env;
 const QUIET: Span = Span::seconds(1);
 /// Rounds of questions that are on their way at most; who comes later waits for the next one.
 const ROUNDS: usize = 2;
+/// Where rounds come close after another, the next one collects so long for those who come together.
+const COLLECT: Duration = Duration::from_millis(1);
+const CLOSE: Span = Span::millis(10);
 /// Links that one round asks for at most.
 const ROUND: usize = 256;
 pub(super) const DIRECTORY: &str = "directory";
@@ -34,6 +37,8 @@ struct Asking {
     wanted: Vec<Wanted>,
     /// When each round began that is on its way.
     rounds: Vec<Timestamp>,
+    /// When the newest round began.
+    newest: Timestamp,
     /// Objects that failed, by name, and until when they are left alone.
     quiet: HashMap<String, Timestamp>,
 }
@@ -116,8 +121,14 @@ async fn want(env: &Env, settings: &Settings, wanted: Wanted) {
 /// One round of questions, for all who wait; then somebody else begins the next.
 async fn round(env: &Env, settings: &Settings) {
     let begun = now();
-    let wanted = ASKING.with_borrow_mut(|asking| {
+    let busy = ASKING.with_borrow_mut(|asking| {
         asking.rounds.push(begun);
+        std::mem::replace(&mut asking.newest, begun).after(CLOSE) > begun
+    });
+    if busy {
+        worker::Delay::from(COLLECT).await;
+    }
+    let wanted = ASKING.with_borrow_mut(|asking| {
         let many = asking.wanted.len().min(ROUND);
         asking.wanted.drain(..many).collect::<Vec<_>>()
     });
