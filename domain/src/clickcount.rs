@@ -7,6 +7,7 @@ use crate::clickquality::Quality;
 use crate::time::Timestamp;
 use crate::wire::clicks::{Click, Tally, Visitors};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24;
@@ -48,69 +49,69 @@ impl Mark {
     }
 }
 
-type Key = (i64, String, String, Quality, String);
-
 /// Counts of one program's clicks in the making.
 #[derive(Debug, Default)]
 pub struct Tallies {
-    rows: BTreeMap<Key, Row>,
-}
-
-#[derive(Debug, Default)]
-struct Row {
-    raw: i64,
-    human: i64,
-    engaged: i64,
-    qualified: i64,
-    visitors: BTreeSet<u64>,
+    rows: BTreeMap<String, Tally>,
+    /// The key that is looked up: kept, so that a click makes no new text.
+    key: String,
 }
 
 impl Tallies {
     pub fn click(&mut self, click: &Click<'_>) {
-        let row = self.row(click);
-        row.raw += 1;
-        if click.quality == Quality::Person {
-            row.visitors.insert(click.visitor);
-        }
+        self.change(click, |row| {
+            row.raw += 1;
+            if click.quality == Quality::Person {
+                row.visitors.0.push(click.visitor);
+            }
+        });
     }
 
     /// Counts a mark in the hour of its click. Only a person's click can be more than raw.
     pub fn mark(&mut self, click: &Click<'_>, mark: Mark) {
         if click.quality == Quality::Person {
-            let row = self.row(click);
-            match mark {
+            self.change(click, |row| match mark {
                 Mark::Human => row.human += 1,
                 Mark::Engaged => row.engaged += 1,
                 Mark::Qualified => row.qualified += 1,
-            }
+            });
         }
     }
 
-    fn row(&mut self, click: &Click<'_>) -> &mut Row {
-        let key = (
-            hour_of(click.id.at()),
-            click.code.to_owned(),
-            click.channel.to_owned(),
-            click.quality,
-            click.reason.to_owned(),
-        );
-        self.rows.entry(key).or_default()
+    fn change(&mut self, click: &Click<'_>, change: impl FnOnce(&mut Tally)) {
+        let hour = hour_of(click.id.at());
+        let quality = click.quality.as_str();
+        let Click { code, channel, reason, .. } = *click;
+        self.key.clear();
+        // No name has a line feed but a code, which comes last. Writing into a text doesn't fail.
+        write!(self.key, "{hour}\n{channel}\n{quality}\n{reason}\n{code}").ok();
+        if let Some(row) = self.rows.get_mut(&self.key) {
+            return change(row);
+        }
+        let mut row = Tally {
+            hour,
+            code: code.to_owned(),
+            channel: channel.to_owned(),
+            quality: quality.to_owned(),
+            reason: reason.to_owned(),
+            raw: 0,
+            human: 0,
+            engaged: 0,
+            qualified: 0,
+            visitors: Visitors::default(),
+        };
+        change(&mut row);
+        self.rows.insert(self.key.clone(), row);
     }
 
+    /// Always in the same order.
     pub fn finish(self) -> Vec<Tally> {
-        let tally = |((hour, code, channel, quality, reason), row): (Key, Row)| Tally {
-            hour,
-            code,
-            channel,
-            quality: quality.as_str().to_owned(),
-            reason,
-            raw: row.raw,
-            human: row.human,
-            engaged: row.engaged,
-            qualified: row.qualified,
-            visitors: Visitors(row.visitors.into_iter().collect()),
-        };
-        self.rows.into_iter().map(tally).collect()
+        let mut rows: Vec<Tally> = self.rows.into_values().collect();
+        for row in &mut rows {
+            row.visitors.0.sort_unstable();
+            row.visitors.0.dedup();
+        }
+        rows
     }
 }
 

@@ -3,6 +3,16 @@
 //! Every request is counted; this says in which column. A program that fetches links (`curl`, an HTTP library) says
 //! nothing about itself that a person's browser couldn't: it counts as a person until the landing confirms it or not.
 
+mod declared;
+#[rustfmt::skip]
+mod list;
+mod pattern;
+
+#[cfg(test)]
+mod corpus_tests;
+
+pub use declared::{Agent, PLAIN_CLIENTS, agent};
+
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,7 +28,7 @@ pub enum Quality {
     Prefetch,
     /// `HEAD`: asks whether the link works.
     Head,
-    /// A crawler that says so.
+    /// A crawler that says so, or a scanner of mail.
     Bot,
 }
 
@@ -42,93 +52,39 @@ impl Quality {
 }
 
 /// The headers of a request that this judgement reads; an absent header is an empty string.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct RequestFacts<'a> {
     pub method: &'a str,
-    pub user_agent: &'a str,
+    /// What `agent` says of the `User-Agent`.
+    pub agent: Agent,
     pub sec_fetch_mode: &'a str,
     pub sec_fetch_dest: &'a str,
     /// `Sec-Purpose`, or the older `Purpose` or `X-Moz`.
     pub purpose: &'a str,
 }
 
-/// Previews of links in chats and feeds, by the token each service names in its agent.
-const UNFURLERS: [&str; 25] = [
-    "facebookexternalhit",
-    "facebot",
-    "twitterbot",
-    "slackbot",
-    "slack-imgproxy",
-    "whatsapp/",
-    "telegrambot",
-    "discordbot",
-    "linkedinbot",
-    "skypeuripreview",
-    "microsoftpreview",
-    "redditbot",
-    "pinterestbot",
-    "vkshare",
-    "iframely",
-    "embedly",
-    "mastodon/",
-    "cardyb",
-    "snapchat",
-    "viber",
-    "line-poker",
-    "kakaotalk-scrap",
-    "signal-desktop-preview",
-    "quora link preview",
-    "google-pagerenderer",
-];
+/// The reason that a scanner of mail has; the other qualities say all by themselves.
+pub const MAIL_SCANNER: &str = "mail_scanner";
 
-/// Words by which a crawler declares itself.
-const CRAWLERS: [&str; 12] = [
-    "crawler",
-    "crawling",
-    "spider",
-    "slurp",
-    "scraper",
-    "mediapartners-google",
-    "apis-google",
-    "feedfetcher",
-    "facebookcatalog",
-    "bingpreview",
-    "archiver",
-    "lighthouse",
-];
-
-pub fn judge(request: &RequestFacts<'_>) -> Quality {
+/// What made a request, and why it is that where it needs saying.
+pub fn judge(request: &RequestFacts<'_>) -> (Quality, &'static str) {
     if request.method == "HEAD" {
-        return Quality::Head;
+        return (Quality::Head, "");
     }
     if contains_folded(request.purpose, "prefetch") || contains_folded(request.purpose, "preview") {
-        return Quality::Prefetch;
+        return (Quality::Prefetch, "");
     }
-    if UNFURLERS.iter().any(|token| contains_folded(request.user_agent, token)) {
-        return Quality::Unfurler;
-    }
-    if is_declared_bot(request.user_agent) {
-        return Quality::Bot;
+    match request.agent {
+        Agent::Unfurler => return (Quality::Unfurler, ""),
+        Agent::MailScanner => return (Quality::Bot, MAIL_SCANNER),
+        Agent::Bot => return (Quality::Bot, ""),
+        Agent::Plain => {}
     }
     let sent = !request.sec_fetch_mode.is_empty() || !request.sec_fetch_dest.is_empty();
     if sent && !(request.sec_fetch_mode == "navigate" && request.sec_fetch_dest == "document") {
-        return Quality::Embedded;
+        return (Quality::Embedded, "");
     }
-    Quality::Person
-}
-
-fn is_declared_bot(agent: &str) -> bool {
-    CRAWLERS.iter().any(|word| contains_folded(agent, word)) || names_a_bot(agent)
-}
-
-/// `bot` at the end of a word, as in `Googlebot/2.1`; not in `Cubot`, a maker of phones.
-fn names_a_bot(agent: &str) -> bool {
-    let bytes = agent.as_bytes();
-    bytes.windows(3).enumerate().any(|(at, word)| {
-        let after = bytes.get(at + 3).is_none_or(|byte| !byte.is_ascii_alphabetic());
-        let phone = at >= 2 && bytes.get(at - 2..at).is_some_and(|start| start.eq_ignore_ascii_case(b"cu"));
-        word.eq_ignore_ascii_case(b"bot") && after && !phone
-    })
+    (Quality::Person, "")
 }
 
 /// Whether `text` holds `token` (ASCII, in lower case), whatever the case of its letters. Allocates nothing.
@@ -147,12 +103,12 @@ mod tests {
         let get = |name: &str| headers.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| *value);
         let facts = RequestFacts {
             method: if get("method").is_empty() { "GET" } else { get("method") },
-            user_agent: get("ua"),
+            agent: agent(get("ua")),
             sec_fetch_mode: get("mode"),
             sec_fetch_dest: get("dest"),
             purpose: get("purpose"),
         };
-        assert_eq!(judge(&facts), expect, "{headers:?}");
+        assert_eq!(judge(&facts).0, expect, "{headers:?}");
     }
 
     #[test]

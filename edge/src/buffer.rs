@@ -5,18 +5,18 @@
 //! written before the answer. What a crash can cost is what was not flushed yet: less than a second of clicks.
 
 use crate::command::store_clicks;
-use crate::metrics;
+use crate::metrics::{self, What};
 use crate::settings::{Settings, now};
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::clicks::{self, Click};
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::Env;
 
 /// How long clicks collect before they leave together.
@@ -31,6 +31,8 @@ const BOUND: usize = 24_000_000;
 const LAST_BOUND: usize = 2 * BOUND;
 /// Storage that doesn't answer by then counts as gone for this try.
 const DEADLINE: Duration = Duration::from_secs(2);
+/// Whoever took a batch and hasn't said how it ended by then has gone.
+const SENT_FOR: Span = Span::millis(2_500);
 /// After a try that failed: how long the same task waits for its next ones, in milliseconds.
 const AGAIN: [u64; 6] = [250, 500, 1_000, 2_000, 4_000, 8_000];
 
@@ -40,6 +42,8 @@ struct Batch {
     first: ClickId,
     count: usize,
     rows: Rc<[u8]>,
+    /// Since when someone sends it.
+    sent: Option<Timestamp>,
 }
 
 #[derive(Default)]
@@ -49,6 +53,8 @@ struct Buffer {
     count: usize,
     shard: u16,
     sealed: Vec<Batch>,
+    /// Who waits for a batch that another sends.
+    waiters: Vec<Function>,
     /// Bytes of `open` and `sealed`.
     waiting: usize,
     clicks: usize,
@@ -119,7 +125,7 @@ fn seal(buffer: &mut Buffer) {
     let rows = Rc::from(buffer.open.as_slice());
     buffer.open.clear();
     let count = std::mem::take(&mut buffer.count);
-    buffer.sealed.push(Batch { shard: buffer.shard, first, count, rows });
+    buffer.sealed.push(Batch { shard: buffer.shard, first, count, rows, sent: None });
 }
 
 /// `collect_and_flush`, for the entry.
@@ -164,43 +170,101 @@ pub(crate) async fn flush(env: &Env) -> bool {
     drain(env).await
 }
 
-/// One try for all that waits.
+/// One try for all that waits. What another sends already is waited for.
 async fn drain(env: &Env) -> bool {
     let batches = BUFFER.with_borrow_mut(|buffer| {
         seal(buffer);
-        buffer.sealed.clone()
+        buffer.sealed.iter().map(|batch| batch.first).collect::<Vec<_>>()
     });
-    let mut all = true;
-    for batch in batches {
-        if !is_waiting(&batch) {
-            continue;
-        }
-        let begun = now();
-        match within(DEADLINE, store_clicks(env, batch.shard, batch.first, &batch.rows)).await {
-            Ok(()) => {
-                metrics::flushed(now().since(begun));
-                acknowledged(&batch);
+    let mut others = Vec::new();
+    for first in batches {
+        match take(first) {
+            Taken::Ours(batch) => {
+                if !send(env, &batch).await {
+                    return false;
+                }
             }
-            Err(why) => {
-                metrics::error("clicks not stored", &why);
-                all = false;
-                break;
-            }
+            Taken::Theirs => others.push(first),
+            Taken::Gone => {}
         }
     }
-    all
+    for first in others {
+        while let Some(settled) = settled(first) {
+            crate::settings::within(DEADLINE, JsFuture::from(settled)).await;
+        }
+        if matches!(take(first), Taken::Ours(_)) {
+            release(first);
+            return false;
+        }
+    }
+    true
+}
+
+enum Taken {
+    Ours(Batch),
+    /// Another sends it.
+    Theirs,
+    /// It is in storage.
+    Gone,
+}
+
+/// Takes a batch to be sent. Who took it long ago has gone.
+fn take(first: ClickId) -> Taken {
+    let expired = now().before(SENT_FOR);
+    BUFFER.with_borrow_mut(|buffer| match buffer.sealed.iter_mut().find(|batch| batch.first == first) {
+        None => Taken::Gone,
+        Some(batch) if batch.sent.is_some_and(|since| since > expired) => Taken::Theirs,
+        Some(batch) => {
+            batch.sent = Some(now());
+            Taken::Ours(batch.clone())
+        }
+    })
+}
+
+fn release(first: ClickId) {
+    BUFFER.with_borrow_mut(|buffer| {
+        buffer.sealed.iter_mut().filter(|batch| batch.first == first).for_each(|batch| batch.sent = None);
+    });
+}
+
+/// Settled when a batch that another sends may have arrived; nothing, when nobody sends it.
+fn settled(first: ClickId) -> Option<Promise> {
+    let expired = now().before(SENT_FOR);
+    BUFFER.with_borrow_mut(|buffer| {
+        let sent = |batch: &Batch| batch.first == first && batch.sent.is_some_and(|since| since > expired);
+        buffer.sealed.iter().any(sent).then(|| {
+            let mut waiters = AssertUnwindSafe(&mut buffer.waiters);
+            Promise::new(&mut move |resolve, _| waiters.push(resolve))
+        })
+    })
+}
+
+async fn send(env: &Env, batch: &Batch) -> bool {
+    let begun = now();
+    let outcome = within(DEADLINE, store_clicks(env, batch.shard, batch.first, &batch.rows)).await;
+    let stored = outcome.is_ok();
+    match outcome {
+        Ok(()) => {
+            metrics::flushed(now().since(begun));
+            acknowledged(batch);
+        }
+        Err(why) => {
+            metrics::error(What::Clicks, &why);
+            release(batch.first);
+        }
+    }
+    for resolve in BUFFER.with_borrow_mut(|buffer| std::mem::take(&mut buffer.waiters)) {
+        resolve.call0(&JsValue::UNDEFINED).ok();
+    }
+    stored
 }
 
 async fn within(deadline: Duration, sending: impl Future<Output = crate::failure::Outcome<()>>) -> Result<(), String> {
     match crate::settings::within(deadline, sending).await {
         Some(Ok(())) => Ok(()),
-        Some(Err(failure)) => Err(format!("{failure:?}")),
+        Some(Err(failure)) => Err(failure.to_string()),
         None => Err("no answer in time".to_owned()),
     }
-}
-
-fn is_waiting(batch: &Batch) -> bool {
-    BUFFER.with_borrow(|buffer| buffer.sealed.iter().any(|held| held.first == batch.first))
 }
 
 /// Another flush may have sent the same batch; it is taken out once.

@@ -42,7 +42,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// How long clicks wait to be added up, where nobody asks before.
-const ROLL_AFTER: Span = Span::seconds(10);
+const ROLL_AFTER: Span = Span::seconds(30);
 
 #[durable_object]
 pub struct ClicksDo {
@@ -57,15 +57,16 @@ pub struct ClicksDo {
 
 impl DurableObject for ClicksDo {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = Store::new(&state, "clicks");
         let ready = store.migrate(MIGRATIONS).and_then(|()| batches::adopt(&store));
         Self { store, env, name: state.id().to_string(), ready, armed_until: AtomicI64::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        self.store.asked();
         let body = request.bytes().await?;
         if let Err(failure) = &self.ready {
-            return Failure::Ours(format!("{failure:?}")).answer();
+            return Failure::Ours(failure.to_string()).answer();
         }
         let outcome = match request.path().strip_prefix("/clicks/") {
             Some(first) => self.store.transaction(|| {
@@ -82,6 +83,7 @@ impl DurableObject for ClicksDo {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
+        self.store.asked();
         self.armed_until.store(0, Ordering::Relaxed);
         // Re-armed before anything that can fail: alarms are given up after six failures.
         let armed = self.arm(now().after(Span::seconds(30)));
@@ -99,7 +101,7 @@ impl DurableObject for ClicksDo {
             self.arm(now().after(if waits { ROLL_AFTER } else { Span::days(if any > 0 { 1 } else { 3_650 }) }))
         });
         if let Err(failure) = next {
-            crate::metrics::error("clicks not added up", &format!("{failure:?}"));
+            crate::metrics::error(crate::metrics::What::ClicksRolling, &failure.to_string());
         }
         Response::empty()
     }

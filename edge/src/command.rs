@@ -32,10 +32,9 @@ pub(crate) enum DirectoryCommand {
         program: String,
     },
     Programs,
-    /// The program that a code belongs to; else the one that the host belongs to.
+    /// The program that each code belongs to; else the one that its host belongs to. Codes and hosts, in pairs.
     Resolve {
-        code: String,
-        host: String,
+        wanted: Vec<(String, String)>,
     },
     /// Today's key for telling visitors apart.
     Day,
@@ -147,8 +146,9 @@ pub(crate) enum ProgramCommand {
     Statement {
         id: String,
     },
-    Link {
-        code: String,
+    /// What the redirect keeps of each link.
+    Links {
+        codes: Vec<String>,
     },
     /// Whether links are still what they were.
     LinksVersion,
@@ -400,6 +400,7 @@ pub(crate) async fn fetch<T: DeserializeOwned>(
     let text = response.text().await?;
     match response.status_code() {
         200..=299 => Ok(serde_json::from_str(&text)?),
+        500 => Err(Failure::Logged(format!("{binding} failed"))),
         status => Err(Failure::Ours(format!("{binding} answered {status}: {text}"))),
     }
 }

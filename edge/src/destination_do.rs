@@ -52,15 +52,16 @@ const COLUMNS: &str = "SELECT id, event, kind, body, state, tries, next_at, crea
 
 impl DurableObject for DestinationDo {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = Store::new(&state, "destination");
         let ready = store.migrate(MIGRATIONS);
         Self { store, env, ready }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        self.store.asked();
         let command = request.text().await?;
         if let Err(failure) = &self.ready {
-            return Failure::Ours(format!("{failure:?}")).answer();
+            return Failure::Ours(failure.to_string()).answer();
         }
         let handled = self.store.transaction(|| {
             let reply = self.handle(serde_json::from_str(&command)?)?;
@@ -74,12 +75,13 @@ impl DurableObject for DestinationDo {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
+        self.store.asked();
         let armed = self.store.wake(now().after(Span::seconds(30)));
         let sent = self.send_due().await;
         let rearmed = self.rearm();
         for failure in [armed.err(), sent.err(), rearmed.err()].into_iter().flatten() {
-            let why = format!("{failure:?}");
-            crate::metrics::error("destination alarm", &why);
+            let why = failure.to_string();
+            crate::metrics::error(crate::metrics::What::DestinationAlarm, &why);
         }
         Response::empty()
     }

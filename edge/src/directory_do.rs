@@ -43,15 +43,16 @@ struct CodeRow {
 
 impl DurableObject for DirectoryDo {
     fn new(state: State, _env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = Store::new(&state, "directory");
         let ready = store.migrate(MIGRATIONS);
         Self { store, ready }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        self.store.asked();
         let command = request.text().await?;
         if let Err(failure) = &self.ready {
-            return crate::failure::Failure::Ours(format!("{failure:?}")).answer();
+            return crate::failure::Failure::Ours(failure.to_string()).answer();
         }
         match self.store.transaction(|| self.handle(serde_json::from_str(&command)?)) {
             Ok(reply) => reply.answer(),
@@ -92,7 +93,10 @@ impl DirectoryDo {
                 let rows: Vec<serde_json::Value> = self.store.rows(query, vec![])?;
                 Reply::ok(&json!({"data": rows, "next_cursor": null}))
             }
-            DirectoryCommand::Resolve { code, host } => self.resolve(&code, &host),
+            DirectoryCommand::Resolve { wanted } => {
+                let found = wanted.iter().map(|(code, host)| self.resolve(code, host));
+                Reply::ok(&found.collect::<Outcome<Vec<_>>>()?)
+            }
             DirectoryCommand::Day => {
                 let day = now().day().millis();
                 Reply::ok(&Day { day, key: self.day_key(day)? })
@@ -105,7 +109,7 @@ impl DirectoryDo {
         self.store.row("SELECT id, site, ready FROM programs WHERE id = ?", vec![text(id)])
     }
 
-    fn resolve(&self, code: &str, host: &str) -> Outcome<Reply> {
+    fn resolve(&self, code: &str, host: &str) -> Outcome<Resolved> {
         let owner: Option<CodeRow> =
             self.store.row("SELECT program, owner FROM codes WHERE code = ?", vec![text(code)])?;
         let program = owner.map(|row| row.program);
@@ -121,7 +125,7 @@ impl DirectoryDo {
             home = if all.len() == 1 { all.into_iter().next() } else { None };
         }
         let host_program = home.as_ref().map(|row| row.id.clone());
-        Reply::ok(&Resolved { program, site: home.map(|row| row.site), host_program })
+        Ok(Resolved { program, site: home.map(|row| row.site), host_program })
     }
 
     fn day_key(&self, day: i64) -> Outcome<String> {

@@ -5,58 +5,91 @@
 // functions that Rust exports.
 
 import App from "./app.js";
-import { redirectAnswer, requestFacts } from "./glue.js";
+import { pageAnswer, redirectAnswer, requestFacts } from "./glue.js";
 
 export * from "./app.js";
 
-const { hot, warm, flush_soon: flushSoon, flush_now: flushNow, fetch: whole } = App.prototype;
+const { hot, warm, refresh, flush_soon: flushSoon, flush_now: flushNow, fetch: whole } = App.prototype;
 
-// Requests whose answers wait for storage. One writes and the others wait for it: a round's clicks share one write.
-// Who came while a round was under way waits for the next, which one of them begins, in its own request.
+// Requests whose answers wait for storage share one write. One of them begins it, and collects a moment for those who
+// come together; who comes while it is under way waits for the next.
 const STORED = 0;
 const LEAD = 1;
+const COLLECT = 1;
 const LONGEST_ROUND = 5000;
 let waiting = [];
 let writingSince = 0;
 
 async function stored(env, ctx) {
-  while (writingSince && Date.now() - writingSince < LONGEST_ROUND) {
-    if ((await new Promise((resolve) => waiting.push(resolve))) === STORED) return;
+  while (Date.now() - writingSince < LONGEST_ROUND) {
+    if ((await turn()) === STORED) return;
   }
   writingSince = Date.now();
+  const round = write(env);
+  // A client that goes away must not take the others' write with it.
+  ctx.waitUntil(round);
+  await round;
+}
+
+/** What another request calls this one for. The timer is for a round that was cut off; and a request without anything
+ * of its own that is under way would be taken for one that hangs. */
+async function turn() {
+  let timer;
+  const word = await new Promise((resolve) => {
+    timer = setTimeout(resolve, LONGEST_ROUND, LEAD);
+    waiting.push(resolve);
+  });
+  clearTimeout(timer);
+  return word;
+}
+
+async function write(env) {
+  await new Promise((resolve) => setTimeout(resolve, COLLECT));
   const round = waiting;
   waiting = [];
-  const write = flushNow(env).finally(() => {
+  try {
+    await flushNow(env);
+  } finally {
     writingSince = 0;
     for (const resolve of round) resolve(STORED);
     waiting.shift()?.(LEAD);
-  });
-  // A client that goes away must not take the others' write with it.
-  ctx.waitUntil(write);
-  await write;
+  }
 }
 
-// What the first character of the module's answer asks for; any other: to be in storage before the answer leaves.
-const NOTHING = "0";
-const FLUSH_SOON = "1";
+// What the module's answer asks for, as bits of its first digit.
+const FLUSH_SOON = 1;
+const STORE_FIRST = 2;
+const REFRESH = 4;
 
 /** The response to what `hot` answered. */
-function answered(answer, env, ctx) {
-  const end = answer.indexOf("\n");
-  const response = redirectAnswer(answer.slice(1, end), answer.slice(end + 1));
-  if (answer[0] === NOTHING) return response;
-  if (answer[0] === FLUSH_SOON) {
-    ctx.waitUntil(flushSoon(env));
-    return response;
+function answered(answer, facts, env, ctx) {
+  const asks = answer.charCodeAt(0) - 48;
+  let response;
+  if (answer[1] === "r") {
+    const end = answer.indexOf("\n");
+    response = redirectAnswer(answer.slice(2, end), answer.slice(end + 1));
+  } else {
+    response = pageAnswer(200, "text/html; charset=utf-8", answer.slice(2));
   }
-  return stored(env, ctx).then(() => response);
+  if (asks === 0) return response;
+  if (asks & FLUSH_SOON) ctx.waitUntil(flushSoon(env));
+  if (asks & REFRESH) ctx.waitUntil(refresh(env, facts));
+  return asks & STORE_FIRST ? stored(env, ctx).then(() => response) : response;
 }
 
 /** A link that isn't known here is asked for; what can't be asked goes the whole way, which always has an answer. */
 async function cold(request, env, ctx, facts) {
-  await warm(env, facts);
-  const answer = hot(facts);
-  return answer ? answered(answer, env, ctx) : whole.call({ env, ctx }, request);
+  let answer;
+  try {
+    // Others may wait for the same question: a client that goes away must not take it along.
+    const warmed = warm(env, facts);
+    ctx.waitUntil(warmed);
+    await warmed;
+    answer = hot(facts, true);
+  } catch {
+    // As below.
+  }
+  return answer ? answered(answer, facts, env, ctx) : whole.call({ env, ctx }, request);
 }
 
 export default {
@@ -64,11 +97,11 @@ export default {
     let answer;
     const facts = requestFacts(request, env.CLIENT_ADDRESS_HEADER);
     try {
-      answer = hot(facts);
+      answer = hot(facts, false);
     } catch {
       // A panic in there leaves the whole way open.
     }
-    if (answer) return answered(answer, env, ctx);
+    if (answer) return answered(answer, facts, env, ctx);
     return answer === "" ? cold(request, env, ctx, facts) : whole.call({ env, ctx }, request);
   },
 };

@@ -1,14 +1,27 @@
-//! The three kinds of failure: the caller's fault (told in full), ours (logged once, never shown), and, in a batch,
-//! one item's.
+//! The three kinds of failure: the caller's fault (told in full), ours (logged once, where it happened, and never
+//! shown), and, in a batch, one item's.
 
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::ledger::LedgerError;
+use std::fmt;
 use worker::{Response, wasm_bindgen::JsValue};
 
 #[derive(Debug)]
 pub(crate) enum Failure {
     Refused(Refusal),
     Ours(String),
+    /// Ours, in an object, which has logged it.
+    Logged(String),
+}
+
+/// For the log: in words.
+impl fmt::Display for Failure {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => write!(to, "refused with {}: {}", refusal.status, refusal.message),
+            Self::Ours(why) | Self::Logged(why) => to.write_str(why),
+        }
+    }
 }
 
 pub(crate) type Outcome<T> = Result<T, Failure>;
@@ -50,11 +63,16 @@ impl Failure {
         match self {
             Self::Refused(refusal) => refused(&refusal),
             Self::Ours(why) => {
-                crate::metrics::error("request failed", &why);
-                refused(&Refusal::new(500, "internal", "Something went wrong here. Try again; nothing was half done."))
+                crate::metrics::error(crate::metrics::What::Request, &why);
+                internal()
             }
+            Self::Logged(_) => internal(),
         }
     }
+}
+
+fn internal() -> worker::Result<Response> {
+    refused(&Refusal::new(500, "internal", "Something went wrong here. Try again; nothing was half done."))
 }
 
 fn refused(refusal: &Refusal) -> worker::Result<Response> {

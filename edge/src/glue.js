@@ -20,3 +20,9 @@ export function redirectAnswer(location, cookie) {
   if (cookie) headers["set-cookie"] = cookie;
   return new Response(null, { status: 302, headers });
 }
+
+/** A text or a page that no cache keeps and no index lists. */
+export function pageAnswer(status, kind, body) {
+  const headers = { "content-type": kind, "cache-control": "no-store", "x-robots-tag": "noindex" };
+  return new Response(body, { status, headers });
+}

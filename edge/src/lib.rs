@@ -30,7 +30,7 @@ pub use clicks_do::ClicksDo;
 pub use destination_do::DestinationDo;
 pub use directory_do::DirectoryDo;
 pub use program_do::ProgramDo;
-pub use redirect::{hot, warm};
+pub use redirect::{hot, refresh, warm};
 
 use failure::{Outcome, json};
 use honeyguide_domain::fault::Refusal;

@@ -59,15 +59,16 @@ impl Turn<'_> {
 
 impl DurableObject for ProgramDo {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = Store::new(&state, "program");
         let ready = store.migrate(schema::MIGRATIONS);
         Self { store, env, ready }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        self.store.asked();
         let call = request.text().await?;
         if let Err(failure) = &self.ready {
-            return Failure::Ours(format!("{failure:?}")).answer();
+            return Failure::Ours(failure.to_string()).answer();
         }
         match self.run(&call) {
             Ok(reply) => reply.answer(),
@@ -76,6 +77,7 @@ impl DurableObject for ProgramDo {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
+        self.store.asked();
         let turn = self.turn(Settings::of(&self.env));
         // Re-armed before anything that can fail: alarms are given up after six failures.
         if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(30))) {
@@ -90,7 +92,7 @@ impl DurableObject for ProgramDo {
         idempotency::forget(&self.store, turn.now).ok();
         if let Err(failure) = done.and(handed) {
             // The alarm that was set above tries again.
-            crate::metrics::error("program alarm", &format!("{failure:?}"));
+            crate::metrics::error(crate::metrics::What::ProgramAlarm, &failure.to_string());
             return Response::empty();
         }
         match outbox::rearm(&self.store, now()) {
@@ -177,7 +179,7 @@ impl Turn<'_> {
             C::ChangeParticipant { id, body } => self.change_participant(id, body),
             C::CreateLink { id, body, code } => self.create_link(id, body, code),
             C::Statement { id } => self.statement(id),
-            C::Link { code } => self.link(code),
+            C::Links { codes } => self.links(codes),
             C::LinksVersion => Reply::ok(&self.links_version()?),
             C::Convert { body } => self.convert(body),
             C::Refund { body } => self.refund(body),

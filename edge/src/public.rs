@@ -68,9 +68,9 @@ impl Visit<'_> {
     async fn program(&self, key: Option<&str>, limit: Limit) -> Outcome<String> {
         let bad = || Refusal::new(401, "unauthorized", "Send the program's publishable key as \"k\": hg_pk_….").at("k");
         let program = key.and_then(program_of_publishable).ok_or_else(bad)?;
-        let key = format!("{} {}", program.as_str(), limit.burst);
-        let visitor = self.seen.visitor(&DayKey::new(key.as_bytes()));
-        let wait = BUCKETS.with_borrow_mut(|buckets| buckets.take(visitor, limit, now()));
+        let key = |what: &str| DayKey::new(format!("{what} {} {}", program.as_str(), limit.burst).as_bytes());
+        let (visitor, address) = (self.seen.visitor(&key("visitor")), self.seen.neighbours(&key("address")));
+        let wait = BUCKETS.with_borrow_mut(|buckets| buckets.take(visitor, address, limit, now()));
         wait.map_err(Refusal::too_often)?;
         if known_program(self.env, program.as_str()).await?.is_none() {
             return Err(bad().into());
@@ -165,7 +165,7 @@ impl Visit<'_> {
             return Ok(response);
         }
         let Some(touch) = self.consented(&program, given.via.as_deref()).await else { return Ok(response) };
-        let link = redirect::resolve(self.env, self.settings, touch.code.as_str(), host).await;
+        let (link, _) = redirect::resolve(self.env, self.settings, touch.code.as_str(), host).await;
         let signer = &self.settings.signer;
         let value = token::carry_on(signer, self.seen.touches(), &signer.sign(&touch));
         let cookie = redirect::set_cookie(self.seen, &value, domain.as_deref(), link.window_seconds);
@@ -178,7 +178,7 @@ impl Visit<'_> {
             return Some(Touch { consented: true, ..touch });
         }
         let code = Code::parse(via?).ok()?;
-        let link = redirect::resolve(self.env, self.settings, code.as_str(), host_of(self.seen.host)).await;
+        let (link, _) = redirect::resolve(self.env, self.settings, code.as_str(), host_of(self.seen.host)).await;
         let own = link.program == program && link.objection.is_none();
         let click = ClickId::new(now(), buffer::shard(self.settings), chance());
         own.then(|| Touch { click, program: ProgramTag::of(program), code, gpc: self.seen.gpc, consented: true })

@@ -14,7 +14,7 @@ pub(crate) use pages::plain;
 pub(crate) use seen::{Seen, facts, percent_decoded};
 
 use crate::buffer::{self, Asks};
-use crate::metrics;
+use crate::metrics::{self, Source};
 use crate::settings::{Friends, Settings, chance_for_click, now};
 use honeyguide_domain::clickquality::Quality;
 use honeyguide_domain::code::{Code, LONGEST};
@@ -29,49 +29,86 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 use worker::{Context, Env};
 
-/// Answers a link that this isolate knows, at once: one character for what the answer asks of its request (`0` nothing,
-/// `1` a flush soon, `2` to be in storage first), the address, a line feed, the cookie. An empty text: the link must be
-/// asked for, by `warm`. Nothing: this isn't a link, or its answer isn't a redirect.
+/// What an answer asks of its request, as bits of the first character's number.
+const FLUSH_SOON: u8 = 1;
+/// To be in storage before it leaves.
+const STORE_FIRST: u8 = 2;
+/// To have its program's links checked.
+const REFRESH: u8 = 4;
+
+/// Answers a link that this isolate knows, at once. First a digit: what the answer asks of its request, the sum of
+/// `FLUSH_SOON`, `STORE_FIRST` and `REFRESH`. Then `r`, the address, a line feed and the cookie; or `p` and the page
+/// that unfurlers read. An empty text: the link must be asked for, by `warm`. Nothing: this isn't a link, or its answer
+/// is neither. `warmed`: it was asked for already, and counted.
 #[wasm_bindgen]
-pub fn hot(facts: &str) -> Option<String> {
+pub fn hot(facts: &str, warmed: bool) -> Option<String> {
     let settings = Settings::held()?;
     let seen = Seen::of(facts);
     let Friends::Link(rest) = settings.friends(seen.path_and_query().0)? else { return None };
     let asked = Asked::of(&seen, rest)?;
     let now = now();
     let (quality, reason) = seen.quality();
-    if matches!(quality, Quality::Prefetch | Quality::Unfurler) {
+    if quality == Quality::Prefetch {
         return None;
     }
     let known = links::held(&asked.code, seen.host, now).zip(links::visitor(&seen, now));
     let Some((link, visitor)) = known else { return Some(String::new()) };
-    metrics::link_held();
+    if !warmed {
+        metrics::link(Source::Isolate);
+    }
     let arrival = arrive(&seen, &asked, &link, quality, reason, visitor, now, settings);
     let asks = match arrival.asks {
-        Asks::FlushNow => '2',
-        _ if link.before_redirect => '2',
-        Asks::FlushSoon => '1',
-        Asks::Nothing => '0',
-    };
-    let mut answer = String::with_capacity(arrival.location.len() + arrival.cookie.len() + 2);
-    answer.push(asks);
-    answer.push_str(&arrival.location);
-    answer.push('\n');
-    answer.push_str(&arrival.cookie);
+        Asks::FlushNow => STORE_FIRST,
+        _ if link.before_redirect => STORE_FIRST,
+        Asks::FlushSoon => FLUSH_SOON,
+        Asks::Nothing => 0,
+    } + if links::is_due(&link, now) { REFRESH } else { 0 };
+    let mut answer = String::with_capacity(arrival.location.len() + arrival.cookie.len() + 3);
+    answer.push(char::from(b'0' + asks));
+    if quality == Quality::Unfurler {
+        answer.push('p');
+        answer.push_str(&pages::preview(&link, &arrival.location));
+    } else {
+        answer.push('r');
+        answer.push_str(&arrival.location);
+        answer.push('\n');
+        answer.push_str(&arrival.cookie);
+    }
     Some(answer)
 }
 
 /// Has the link of a request asked for, so that `hot` can answer it. What can't be asked is left to the whole way.
 #[wasm_bindgen]
 pub fn warm(env: Env, facts: String) -> Promise {
+    of_link(facts, async move |settings, seen, asked| {
+        let (_, source) = resolve(&env, settings, &asked.code, seen.host).await;
+        // One that couldn't be had is left to the whole way, which counts it.
+        if source != Source::Unreached {
+            metrics::link(source);
+        }
+        links::visitor_whoever(&env, settings, &seen, now()).await;
+    })
+}
+
+/// Has the links of a request's program checked, while they are still followed as they were.
+#[wasm_bindgen]
+pub fn refresh(env: Env, facts: String) -> Promise {
+    of_link(facts, async move |settings, seen, asked| {
+        if let Some(link) = links::held(&asked.code, seen.host, now()) {
+            links::check(&env, settings, &link.program).await;
+        }
+    })
+}
+
+/// Does something about the link that a request asks for.
+fn of_link(facts: String, work: impl AsyncFnOnce(&'static Settings, Seen<'_>, Asked<'_>) + 'static) -> Promise {
     future_to_promise(AssertUnwindSafe(async move {
         let seen = Seen::of(&facts);
         if let Some(settings) = Settings::held()
             && let Some(Friends::Link(rest)) = settings.friends(seen.path_and_query().0)
             && let Some(asked) = Asked::of(&seen, rest)
         {
-            resolve(&env, settings, &asked.code, seen.host).await;
-            links::visitor_whoever(&env, settings, &seen, now()).await;
+            work(settings, seen, asked).await;
         }
         Ok(JsValue::UNDEFINED)
     }))
@@ -86,7 +123,8 @@ pub(crate) async fn answer(
     settings: &Settings,
 ) -> web_sys::Response {
     let Some(asked) = Asked::of(seen, rest) else { return plain(404, "There is no such link.") };
-    let link = resolve(env, settings, &asked.code, seen.host).await;
+    let (link, source) = resolve(env, settings, &asked.code, seen.host).await;
+    metrics::link(source);
     let now = now();
     let visitor = links::visitor_whoever(env, settings, seen, now).await;
     let (quality, reason) = seen.quality();
@@ -100,7 +138,7 @@ pub(crate) async fn answer(
     }
     match quality {
         Quality::Prefetch => plain(503, ""),
-        Quality::Unfurler => pages::preview(&link, &arrival.location),
+        Quality::Unfurler => pages::html(&pages::preview(&link, &arrival.location)),
         _ => pages::redirect(&arrival.location, &arrival.cookie),
     }
 }

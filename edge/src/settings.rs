@@ -58,6 +58,7 @@ impl Settings {
     }
 
     fn read(env: &Env) -> Self {
+        crate::metrics::report_panics();
         let var = |name: &str| env.var(name).map(|value| value.to_string()).unwrap_or_default();
         let secret = var("HONEYGUIDE_SECRET");
         let previous = var("HONEYGUIDE_SECRET_PREVIOUS");

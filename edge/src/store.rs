@@ -3,11 +3,12 @@
 //! Invariant: a transaction has no `.await` in it; a failure or a panic inside leaves nothing behind.
 
 use crate::failure::{Failure, Outcome};
+use crate::metrics::{self, Cost};
 use honeyguide_domain::time::Timestamp;
 use serde::de::DeserializeOwned;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasm_bindgen::prelude::*;
-use worker::{SqlStorage, SqlStorageValue, State};
+use worker::{SqlCursor, SqlStorage, SqlStorageValue, State};
 
 #[wasm_bindgen]
 extern "C" {
@@ -23,6 +24,7 @@ extern "C" {
 pub(crate) struct Store {
     sql: SqlStorage,
     raw: RawStorage,
+    cost: Cost,
 }
 
 /// A value to bind. Booleans are bound as 0 and 1: a bound JavaScript boolean would be stored as text.
@@ -46,10 +48,22 @@ pub(crate) fn maybe_int(value: Option<i64>) -> Bound {
 }
 
 impl Store {
-    pub(crate) fn new(state: &State) -> Self {
+    /// `object`: its kind, for the figures of what it costs.
+    pub(crate) fn new(state: &State, object: &'static str) -> Self {
+        metrics::report_panics();
         let storage = state.storage();
         let raw: &JsValue = storage.as_raw().as_ref();
-        Self { sql: storage.sql(), raw: raw.clone().unchecked_into() }
+        Self { sql: storage.sql(), raw: raw.clone().unchecked_into(), cost: metrics::cost(object) }
+    }
+
+    /// Counts a request or an alarm of the object.
+    pub(crate) fn asked(&self) {
+        self.cost.requests.inc();
+    }
+
+    fn count(&self, cursor: &SqlCursor) {
+        self.cost.rows_read.inc_by(u64::try_from(cursor.rows_read()).unwrap_or(0));
+        self.cost.rows_written.inc_by(u64::try_from(cursor.rows_written()).unwrap_or(0));
     }
 
     /// Brings the tables up to date: each migration is run once, in order, in a transaction of its own.
@@ -66,18 +80,22 @@ impl Store {
     }
 
     pub(crate) fn run(&self, query: &str, values: Vec<Bound>) -> Outcome<()> {
-        self.sql.exec(query, values)?;
+        let cursor = self.sql.exec(query, values)?;
+        self.count(&cursor);
         Ok(())
     }
 
     /// Runs a statement and says how many rows of the query's own it changed.
     pub(crate) fn changed(&self, query: &str, values: Vec<Bound>) -> Outcome<i64> {
-        self.sql.exec(query, values)?;
+        self.run(query, values)?;
         self.number("SELECT changes() AS n", vec![])
     }
 
     pub(crate) fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<Bound>) -> Outcome<Vec<T>> {
-        Ok(self.sql.exec(query, values)?.to_array()?)
+        let cursor = self.sql.exec(query, values)?;
+        let rows = cursor.to_array()?;
+        self.count(&cursor);
+        Ok(rows)
     }
 
     pub(crate) fn row<T: DeserializeOwned>(&self, query: &str, values: Vec<Bound>) -> Outcome<Option<T>> {
@@ -101,9 +119,8 @@ impl Store {
         let mut once = move || {
             let (inside, result) = &mut *state;
             let Some(inside) = inside.take() else { return Err(JsValue::from_str("run twice")) };
-            let outcome = catch_unwind(AssertUnwindSafe(inside)).unwrap_or_else(|panic| {
-                Err(Failure::Ours(format!("panic in a transaction: {}", panic_text(panic.as_ref()))))
-            });
+            let outcome = catch_unwind(AssertUnwindSafe(inside))
+                .unwrap_or_else(|_| Err(Failure::Logged("panic in a transaction".to_owned())));
             let failed = outcome.is_err();
             **result = Some(outcome);
             if failed { Err(JsValue::from_str("rolled back")) } else { Ok(()) }
@@ -126,8 +143,4 @@ impl Store {
         drop(self.raw.set_alarm(at)?);
         Ok(())
     }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?")
 }

@@ -31,16 +31,34 @@ impl Answer {
     }
 }
 
+/// Redirects are seen, not followed; a status is an answer.
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .allow_non_standard_methods(true)
+        .timeout_global(Some(Duration::from_secs(20)))
+        .build()
+        .into()
+}
+
 /// Talks to one edge, with one key.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub base: String,
     pub key: String,
+    /// Where connections are kept between requests. Nothing: each request has one of its own.
+    agent: Option<ureq::Agent>,
 }
 
 impl Client {
     pub fn new(base: &str, key: &str) -> Self {
-        Self { base: base.to_owned(), key: key.to_owned() }
+        Self { base: base.to_owned(), key: key.to_owned(), agent: None }
+    }
+
+    /// The same on a connection of its own, kept from request to request: for many of them, on one thread.
+    pub fn on_one_connection(&self) -> Self {
+        Self { agent: Some(agent()), ..self.clone() }
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -64,13 +82,7 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<&[u8]>,
     ) -> Result<Answer, ureq::Error> {
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(20)))
-            .build()
-            .into();
+        let agent = self.agent.clone().unwrap_or_else(agent);
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         if !self.key.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.key));

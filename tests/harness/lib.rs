@@ -3,12 +3,16 @@
 
 pub mod browser;
 pub mod client;
+pub mod connection;
+pub mod data_centre;
 pub mod receiver;
 pub mod shop;
 pub mod world;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
+pub use connection::Connection;
+pub use data_centre::DataCentre;
 pub use receiver::Receiver;
 pub use world::World;
 

@@ -29,15 +29,25 @@ fn free_port() -> u16 {
 impl World {
     /// On the very bundle that ships.
     pub fn start() -> Self {
-        Self::on("edge")
+        Self::on("edge", |_| ())
+    }
+
+    /// On the very bundle that ships, with some settings changed.
+    pub fn start_changed(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::on("edge", change)
     }
 
     /// On the bundle that breaks on purpose.
     pub fn start_with_faults() -> Self {
-        Self::on("edge-faults")
+        Self::on("edge-faults", |_| ())
     }
 
-    fn on(bundle: &str) -> Self {
+    /// On the bundle that breaks on purpose, with some settings changed.
+    pub fn start_changed_with_faults(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::on("edge-faults", change)
+    }
+
+    fn on(bundle: &str, change: impl FnOnce(&mut Settings)) -> Self {
         let place = Place::find().unwrap();
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
         let data = std::env::temp_dir().join(format!("honeyguide-{}-{number}", std::process::id()));
@@ -45,6 +55,7 @@ impl World {
         let mut settings = Settings::new(&place, &data, Secrets::random().unwrap());
         settings.bundle = place.built(bundle);
         settings.port = free_port();
+        change(&mut settings);
         let built = settings.bundle.join("index.js").exists();
         assert!(built, "{} isn't built: run `cargo verify`", settings.bundle.display());
         let edge = Edge::start(&settings).unwrap();
@@ -88,6 +99,24 @@ impl World {
     pub fn start_again(&mut self) {
         self.edge.kill();
         self.edge = Edge::start(&self.settings).unwrap();
+    }
+
+    /// From now on this isolate has the fault of that name; `storage-up` ends it. On the bundle that breaks on purpose.
+    #[track_caller]
+    pub fn switch(&self, fault: &str) {
+        self.client.send("GET", "/healthz", &[("x-honeyguide-fault", fault)], None).unwrap().expect(200);
+    }
+
+    /// A client with the secret of the deployment.
+    pub fn admin(&self) -> Client {
+        Client::new(&self.client.base, &self.admin_secret)
+    }
+
+    /// What the process holds in RAM, in KiB.
+    pub fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.edge.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().strip_suffix("kB").unwrap().trim().parse().unwrap()
     }
 
     /// How many objects have something stored.

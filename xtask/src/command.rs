@@ -10,7 +10,8 @@ cargo verify                                            format, lints, host test
 cargo bench-edge [--seconds 10] [--rounds 3] [--soak 300]   the performance table, ratios against its baselines
 cargo ship                                              target/ship/: wrangler bundle, workerd config, assets, checksums
 cargo run -p xtask -- build                             build everything and print sizes
-cargo run -p xtask -- setup                             set up what is missing";
+cargo run -p xtask -- setup                             set up what is missing
+cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -21,6 +22,7 @@ pub enum Command {
     Verify,
     Bench(Bench),
     Ship,
+    Bots(Bots),
 }
 
 /// `cargo dev`'s options.
@@ -43,6 +45,15 @@ pub struct Bench {
     pub soak: u32,
 }
 
+/// The options of `bots`, the list's renewal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bots {
+    /// Takes the newest version, not the one that is vendored.
+    pub newest: bool,
+    /// Changes nothing, and fails where something would change.
+    pub check: bool,
+}
+
 /// Reads the arguments after the program's name.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt::Error> {
     // `cargo dev -- --port 1` gives us the lone `--` as well; it means nothing here.
@@ -50,6 +61,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
     let mut name = None;
     let mut dev = Dev { port: 8787, data: None, program: None };
     let mut bench = Bench { seconds: 10, rounds: 3, soak: 300 };
+    let mut bots = Bots::default();
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
@@ -60,6 +72,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
             (Arg::Long("seconds"), Some("bench-edge")) => bench.seconds = at_least_one(&mut parser)?,
             (Arg::Long("rounds"), Some("bench-edge")) => bench.rounds = at_least_one(&mut parser)?,
             (Arg::Long("soak"), Some("bench-edge")) => bench.soak = parser.value()?.parse()?,
+            (Arg::Long("newest"), Some("bots")) => bots.newest = true,
+            (Arg::Long("check"), Some("bots")) => bots.check = true,
             (other, _) => return Err(other.unexpected()),
         }
     }
@@ -71,6 +85,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         Some("verify") => Ok(Command::Verify),
         Some("bench-edge") => Ok(Command::Bench(bench)),
         Some("ship") => Ok(Command::Ship),
+        Some("bots") => Ok(Command::Bots(bots)),
         Some(other) => Err(format!("there is no command \"{other}\"; `cargo run -p xtask -- help` lists them").into()),
     }
 }
@@ -84,7 +99,7 @@ fn at_least_one(parser: &mut Parser) -> Result<u32, lexopt::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bench, Command, Dev, parse};
+    use super::{Bench, Bots, Command, Dev, parse};
 
     fn check(line: &str, expected: &Command) {
         assert_eq!(&parse(line.split_whitespace().map(Into::into)).unwrap(), expected, "{line}");
@@ -104,6 +119,7 @@ mod tests {
         check("verify --", &Command::Verify);
         check("bench-edge --seconds 3", &Command::Bench(Bench { seconds: 3, rounds: 3, soak: 300 }));
         check("bench-edge --rounds 1 --soak 0", &Command::Bench(Bench { seconds: 10, rounds: 1, soak: 0 }));
+        check("bots --check", &Command::Bots(Bots { newest: false, check: true }));
         check("", &Command::Help);
     }
 

@@ -5,6 +5,7 @@
 //! about referrals, and nothing that ships depends on it.
 
 mod bench;
+mod bots;
 mod budget;
 mod build;
 pub mod command;
@@ -40,5 +41,6 @@ pub fn carry_out(command: Command) -> Result<()> {
         Command::Verify => verify::verify(&place),
         Command::Bench(options) => bench::bench(&place, &options),
         Command::Ship => ship::ship(&place),
+        Command::Bots(options) => bots::bots(&place, options),
     }
 }

@@ -51,6 +51,10 @@ pub struct Settings {
     pub port: u16,
     pub reach: Reach,
     pub secrets: Secrets,
+    /// What stands for the data centre's cache, as `host:port`. Nothing: there is none, and the Cache API throws.
+    pub cache: Option<String>,
+    /// The file that takes what the process says. Nothing: our standard error.
+    pub said: Option<PathBuf>,
     /// Values in place of `edge/wrangler.toml`'s, by name.
     pub vars: Vec<(String, String)>,
 }
@@ -73,6 +77,8 @@ impl Settings {
             port: 0,
             reach: Reach::Everywhere,
             secrets,
+            cache: None,
+            said: None,
             vars: local.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         }
     }

@@ -56,7 +56,7 @@ fn for_workerd(place: &Place) -> Result<String> {
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let bindings = Bindings::read(&place.wrangler_toml())?.with(&behind_a_proxy)?;
     let disks = Disks { objects: Some("data"), assets: Some("assets") };
-    Ok(configuration(&bindings, &modules(&place.edge(), "edge")?, Reach::Public, &disks))
+    Ok(configuration(&bindings, &modules(&place.edge(), "edge")?, Reach::Public, None, &disks))
 }
 
 /// In the form that `sha256sum --check` reads.

@@ -13,7 +13,8 @@ use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::Span;
 use honeyguide_domain::wire::clicks::{self, Click, Tally};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 use worker::Env;
 
 /// Clicks and marks of one step at most.
@@ -21,8 +22,10 @@ const STEP_CLICKS: i64 = 50_000;
 const STEP_MARKS: i64 = 5_000;
 /// A mark whose click hasn't come by then is given up.
 const ORPHAN: Span = Span::minutes(10);
-/// Texts of one call to a program: far below what a row may have there.
-const CALL_BYTES: usize = 1_000_000;
+/// Texts of one call to a program: little, so that nobody who asks the program meanwhile waits long.
+const CALL_BYTES: usize = 60_000;
+/// Codes that the directory is asked for at once.
+const ASKED_AT_ONCE: usize = 500;
 
 /// Whether anything isn't added up yet.
 pub(super) fn waits(store: &Store) -> Outcome<bool> {
@@ -37,7 +40,7 @@ pub(super) async fn roll(env: &Env, store: &Store, shard: &str) -> Outcome<()> {
     loop {
         resolve(env, store).await?;
         let Some(step) = store.transaction(|| next(store))? else { return Ok(()) };
-        for (program, tallies) in tallied(store, step)? {
+        for (program, tallies) in tallied(store, step).await? {
             send(env, &program, shard, step, &tallies).await?;
         }
         store.run("UPDATE steps SET done = 1 WHERE number = ?", vec![int(step)])?;
@@ -88,17 +91,20 @@ fn assign_marks(store: &Store, step: i64) -> Outcome<i64> {
     Ok(count)
 }
 
-/// What a step adds up to, by program. The same however often it is asked.
-fn tallied(store: &Store, step: i64) -> Outcome<BTreeMap<String, Vec<Tally>>> {
+/// What a step adds up to, by program. The same however often it is asked. Others have their turn after each batch.
+async fn tallied(store: &Store, step: i64) -> Outcome<BTreeMap<String, Vec<Tally>>> {
     #[derive(Deserialize)]
     struct Marked {
         click: String,
         mark: String,
     }
     let mut programs: BTreeMap<String, Tallies> = BTreeMap::new();
-    for batch in
-        store.rows::<Batch>("SELECT seq, from_at, rows FROM batches WHERE step = ? ORDER BY seq", vec![int(step)])?
-    {
+    let mut after = 0;
+    loop {
+        let query = "SELECT seq, from_at, rows FROM batches WHERE step = ? AND seq > ? ORDER BY seq LIMIT 1";
+        let Some(batch) = store.row::<Batch>(query, vec![int(step), int(after)])? else { break };
+        after = batch.seq;
+        worker::Delay::from(Duration::ZERO).await;
         for click in batch.clicks() {
             let click = click?;
             match programs.get_mut(click.program) {
@@ -157,19 +163,24 @@ async fn resolve(env: &Env, store: &Store) -> Outcome<()> {
     for batch in
         store.rows::<Batch>("SELECT seq, from_at, rows FROM batches WHERE unresolved = 1 ORDER BY seq", vec![])?
     {
+        let mut unknown = BTreeSet::new();
+        for click in batch.clicks() {
+            let name = named(&click?);
+            unknown.extend(name.filter(|name| !found.contains_key(name)));
+        }
+        let unknown: Vec<_> = unknown.into_iter().collect();
+        for wanted in unknown.chunks(ASKED_AT_ONCE) {
+            let command = DirectoryCommand::Resolve { wanted: wanted.to_vec() };
+            let resolved: Vec<Resolved> = fetch(env, "DIRECTORY", "directory", &command).await?;
+            found.extend(wanted.iter().cloned().zip(resolved));
+        }
         let mut rows = Vec::with_capacity(batch.rows.len());
         for click in batch.clicks() {
             let click = click?;
-            let Some(host) = click.program.strip_prefix('@') else {
+            let Some(resolved) = named(&click).and_then(|name| found.get(&name)) else {
                 clicks::append(&mut rows, &click);
                 continue;
             };
-            let key = (click.code.to_owned(), host.to_owned());
-            if !found.contains_key(&key) {
-                let command = DirectoryCommand::Resolve { code: click.code.to_owned(), host: host.to_owned() };
-                found.insert(key.clone(), fetch(env, "DIRECTORY", "directory", &command).await?);
-            }
-            let Some(resolved) = found.get(&key) else { continue };
             let known = resolved.program.is_some();
             let program = resolved.program.as_ref().or(resolved.host_program.as_ref());
             let reason = if known { "" } else { "unknown_code" };
@@ -182,4 +193,9 @@ async fn resolve(env: &Env, store: &Store) -> Outcome<()> {
         )?;
     }
     Ok(())
+}
+
+/// Code and host of a click whose program isn't known.
+fn named(click: &Click<'_>) -> Option<(String, String)> {
+    click.program.strip_prefix('@').map(|host| (click.code.to_owned(), host.to_owned()))
 }

@@ -62,10 +62,11 @@ pub(super) async fn batch(asked: &Asked<'_>, what: &str, request: &mut Request) 
 async fn lines_of(asked: &Asked<'_>, program: &str, command: C) -> Outcome<Vec<Value>> {
     let mut response = asked.look(program, Scope::Write, command).await?;
     let text = response.text().await?;
-    if response.status_code() >= 300 {
-        return Err(Failure::Ours(text));
+    match response.status_code() {
+        200..=299 => Ok(serde_json::from_str(&text)?),
+        500 => Err(Failure::Logged("the program failed".to_owned())),
+        _ => Err(Failure::Ours(text)),
     }
-    Ok(serde_json::from_str(&text)?)
 }
 
 async fn participant_line(asked: &Asked<'_>, line: &str) -> Outcome<Value> {

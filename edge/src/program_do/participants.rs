@@ -233,27 +233,31 @@ impl Turn<'_> {
         Ok(self.link_row(code)?.is_some_and(|row| row.state == "active" && row.participant_state == "active"))
     }
 
-    /// What the redirect keeps of a link for a while.
-    pub(super) fn link(&self, code: &str) -> Outcome<Reply> {
+    /// What the redirect keeps of links for a while.
+    pub(super) fn links(&self, codes: &[String]) -> Outcome<Reply> {
         let (_, program) = self.program()?;
-        let row = self.link_row(code)?;
-        let destination = row.as_ref().and_then(|row| row.destination.clone());
-        let objection = match &row {
-            None => Some("unknown_code"),
-            Some(row) if row.participant_state != "active" => Some("participant_paused"),
-            Some(row) if row.state != "active" => Some("link_not_active"),
-            Some(_) => None,
+        let version = self.links_version()?;
+        let told = |code: &String| {
+            let row = self.link_row(code)?;
+            let objection = match &row {
+                None => Some("unknown_code"),
+                Some(row) if row.participant_state != "active" => Some("participant_paused"),
+                Some(row) if row.state != "active" => Some("link_not_active"),
+                Some(_) => None,
+            };
+            let destination = row.and_then(|row| row.destination);
+            Ok(json!({
+                "program": program.id.as_str(), "name": program.name, "site": program.site.as_str(),
+                "destination": destination.unwrap_or_else(|| program.site.as_str().to_owned()),
+                "objection": objection, "consent_required": program.consent == Consent::Required,
+                "window_seconds": program.attribution.longest_window().as_millis() / 1_000,
+                "before_redirect": program.durability == Durability::BeforeRedirect,
+                "headline": program.offer.as_ref().map(|offer| offer.headline.clone()),
+                "friend_offer": program.offer.as_ref().and_then(|offer| offer.friend.clone()),
+                "version": version,
+            }))
         };
-        Reply::ok(&json!({
-            "program": program.id.as_str(), "name": program.name, "site": program.site.as_str(),
-            "destination": destination.unwrap_or_else(|| program.site.as_str().to_owned()),
-            "objection": objection, "consent_required": program.consent == Consent::Required,
-            "window_seconds": program.attribution.longest_window().as_millis() / 1_000,
-            "before_redirect": program.durability == Durability::BeforeRedirect,
-            "headline": program.offer.as_ref().map(|offer| offer.headline.clone()),
-            "friend_offer": program.offer.as_ref().and_then(|offer| offer.friend.clone()),
-            "version": self.links_version()?,
-        }))
+        Reply::ok(&codes.iter().map(told).collect::<Outcome<Vec<Value>>>()?)
     }
 
     /// Grows with every change that a link's visitors would notice.

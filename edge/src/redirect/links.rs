@@ -5,12 +5,15 @@
 //! root with a touch for the code as it stands, which is judged at the conversion.
 
 mod asking;
+mod data_centre;
 mod day;
+mod storage;
 
-pub(crate) use asking::resolve;
+pub(crate) use asking::{check, resolve};
 pub(crate) use day::{visitor, visitor_whoever};
 
 use super::Seen;
+use crate::metrics::Source;
 use crate::settings::Settings;
 use honeyguide_domain::code::Code;
 use honeyguide_domain::site::{Site, host_of};
@@ -24,6 +27,8 @@ use std::rc::Rc;
 
 /// How long a link is followed as it was.
 pub(super) const FRESH: Span = Span::seconds(10);
+/// Before they are as old as that, a program's links are checked by one of the requests that come.
+const CHECKED_AHEAD: Span = Span::seconds(4);
 /// Links that an isolate remembers; and codes that lead nowhere, so that a flood of those forgets no link.
 const REMEMBERED: usize = 20_000;
 const REMEMBERED_UNKNOWN: usize = 10_000;
@@ -140,7 +145,18 @@ impl Link {
 /// it by its own program's window.
 const UNREACHED_WINDOW_SECONDS: i64 = 90 * 86_400;
 
+/// The version of a program's links.
+struct Checked {
+    version: i64,
+    /// Until when it needn't be asked again.
+    until: Timestamp,
+    /// Someone has it asked already.
+    asked: bool,
+}
+
 struct Held {
+    /// Where it came from.
+    source: Source,
     until: Timestamp,
     link: Rc<Link>,
 }
@@ -149,8 +165,7 @@ struct Held {
 struct Cache {
     links: HashMap<String, Held>,
     unknown: HashMap<String, Held>,
-    /// The version of each program's links, and until when it needn't be asked again.
-    programs: HashMap<String, (i64, Timestamp)>,
+    programs: HashMap<String, Checked>,
     key: String,
 }
 
@@ -170,7 +185,7 @@ fn known(code: &str, host: &str, now: Timestamp) -> Option<(Rc<Link>, bool)> {
     CACHE.with_borrow_mut(|cache| {
         set_key(&mut cache.key, code, host);
         let held = cache.links.get(&cache.key).or_else(|| cache.unknown.get(&cache.key))?;
-        let unchanged = |(version, until): &(i64, Timestamp)| *version == held.link.version && *until > now;
+        let unchanged = |checked: &Checked| checked.version == held.link.version && checked.until > now;
         let fresh =
             held.until > now || held.link.is_checked() && cache.programs.get(&held.link.program).is_some_and(unchanged);
         Some((Rc::clone(&held.link), fresh))
@@ -182,7 +197,27 @@ pub(super) fn held(code: &str, host: &str, now: Timestamp) -> Option<Rc<Link>> {
     known(code, host, now).filter(|(_, fresh)| *fresh).map(|(link, _)| link)
 }
 
-fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp) {
+/// Whether this request is the one to have its program's links checked, before they are too old.
+pub(super) fn is_due(link: &Link, now: Timestamp) -> bool {
+    CACHE.with_borrow_mut(|cache| match cache.programs.get_mut(&link.program) {
+        Some(checked) if !checked.asked && link.is_checked() && checked.until.before(CHECKED_AHEAD) <= now => {
+            checked.asked = true;
+            true
+        }
+        _ => false,
+    })
+}
+
+/// Where a link that is held came from.
+fn source_of(code: &str, host: &str) -> Source {
+    CACHE.with_borrow_mut(|cache| {
+        set_key(&mut cache.key, code, host);
+        let held = cache.links.get(&cache.key).or_else(|| cache.unknown.get(&cache.key));
+        held.map_or(Source::Asked, |held| held.source)
+    })
+}
+
+fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp, source: Source) {
     CACHE.with_borrow_mut(|cache| {
         set_key(&mut cache.key, code, host);
         let key = cache.key.clone();
@@ -193,16 +228,18 @@ fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp) {
         if links.len() >= most && !links.contains_key(&key) {
             links.clear();
         }
-        links.insert(key, Held { until, link: Rc::clone(link) });
+        links.insert(key, Held { source, until, link: Rc::clone(link) });
         if link.is_checked() {
-            cache.programs.insert(link.program.clone(), (link.version, until));
+            let checked = Checked { version: link.version, until, asked: false };
+            cache.programs.insert(link.program.clone(), checked);
         }
     });
 }
 
 /// Keeps the version of a program's links: those that were told with it are as good as new.
 pub(super) fn hold_version(program: &str, version: i64, until: Timestamp) {
-    CACHE.with_borrow_mut(|cache| cache.programs.insert(program.to_owned(), (version, until)));
+    let checked = Checked { version, until, asked: false };
+    CACHE.with_borrow_mut(|cache| cache.programs.insert(program.to_owned(), checked));
 }
 
 /// Why a code leads nowhere, when it is nobody's.

@@ -1,6 +1,6 @@
 //! What is read of a request: all of it in one text, split once.
 
-use super::agents;
+use super::agents::{self, Known};
 use honeyguide_domain::clickquality::{self, Quality, RequestFacts};
 use honeyguide_domain::visitor::DayKey;
 use wasm_bindgen::prelude::*;
@@ -23,7 +23,7 @@ pub(crate) struct Seen<'a> {
     pub(crate) url: &'a str,
     /// With its port, as in the address.
     pub(crate) host: &'a str,
-    pub(super) user_agent: &'a str,
+    agent: Known,
     sec_fetch_mode: &'a str,
     sec_fetch_dest: &'a str,
     purpose: &'a str,
@@ -37,13 +37,13 @@ impl<'a> Seen<'a> {
     pub(crate) fn of(facts: &'a str) -> Self {
         let mut lines = facts.split('\n');
         let mut next = || lines.next().unwrap_or_default();
-        let (method, url, user_agent) = (next(), next(), next());
+        let (method, url, agent) = (next(), next(), agents::known(next()));
         let (sec_fetch_mode, sec_fetch_dest) = (next(), next());
         let purpose = [next(), next(), next()].into_iter().find(|purpose| !purpose.is_empty()).unwrap_or_default();
         let (gpc, cookie, proto, address) = (next() == "1", next(), next(), next());
         let https = if proto.is_empty() { url.starts_with("https:") } else { proto == "https" };
         let host = url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
-        Self { method, url, host, user_agent, sec_fetch_mode, sec_fetch_dest, purpose, gpc, cookie, https, address }
+        Self { method, url, host, agent, sec_fetch_mode, sec_fetch_dest, purpose, gpc, cookie, https, address }
     }
 
     /// Path and query of the address.
@@ -68,19 +68,23 @@ impl<'a> Seen<'a> {
 
     /// What made this request, and why it is that where it needs saying.
     pub(crate) fn quality(&self) -> (Quality, &'static str) {
-        let quality = clickquality::judge(&RequestFacts {
+        clickquality::judge(&RequestFacts {
             method: self.method,
-            user_agent: self.user_agent,
+            agent: self.agent.declared,
             sec_fetch_mode: self.sec_fetch_mode,
             sec_fetch_dest: self.sec_fetch_dest,
             purpose: self.purpose,
-        });
-        (quality, "")
+        })
+    }
+
+    /// A stand-in for all who come from this visitor's address, where that is known.
+    pub(crate) fn neighbours(&self, key: &DayKey) -> Option<u64> {
+        (!self.address.is_empty()).then(|| key.mark(self.address, agents::known("").digest))
     }
 
     /// A stand-in for this visitor that lasts as long as the key.
     pub(crate) fn visitor(&self, key: &DayKey) -> u64 {
-        key.mark(self.address, agents::digest(self.user_agent))
+        key.mark(self.address, self.agent.digest)
     }
 }
 

@@ -129,6 +129,8 @@ fn worker(place: &Place, name: &str, folder: &Path) -> Result<Settings> {
         port: 0,
         reach: Reach::Everywhere,
         secrets: Secrets::random()?,
+        cache: None,
+        said: None,
         vars: Vec::new(),
     })
 }

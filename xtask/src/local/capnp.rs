@@ -36,8 +36,19 @@ pub(crate) fn modules(bundle: &Path, at: &str) -> Result<Vec<Module>> {
     Ok(names.into_iter().map(|name| Module { embed: format!("{at}/{name}"), name }).collect())
 }
 
-/// The whole text. Its socket is named `http`.
-pub(crate) fn configuration(bindings: &Bindings, modules: &[Module], reach: Reach, disks: &Disks<'_>) -> String {
+/// The whole text. Its socket is named `http`. `cache` is the address of what stands for the data centre's cache.
+pub(crate) fn configuration(
+    bindings: &Bindings,
+    modules: &[Module],
+    reach: Reach,
+    cache: Option<&str>,
+    disks: &Disks<'_>,
+) -> String {
+    let service = |address| format!("    (name = \"cache\", external = (address = {}, http = ())),\n", quoted(address));
+    let (cache, cache_service) = match cache {
+        Some(address) => ("  cacheApiOutbound = \"cache\",\n", service(address)),
+        None => ("", String::new()),
+    };
     let network = match reach {
         Reach::Public => "[\"public\"]",
         Reach::Everywhere => "[\"public\", \"private\"]",
@@ -47,10 +58,10 @@ pub(crate) fn configuration(bindings: &Bindings, modules: &[Module], reach: Reac
          using Workerd = import \"/workerd/workerd.capnp\";\n\n\
          const config :Workerd.Config = (\n  services = [\n    (name = \"edge\", worker = .edge),\n    \
          (name = \"internet\", network = (allow = {network}, tlsOptions = (trustBrowserCas = true))),\n    \
-         (name = \"objects\", disk = ({}writable = true)),\n    (name = \"assets\", disk = ({}writable = false)),\n  ],\n  \
+         (name = \"objects\", disk = ({}writable = true)),\n    (name = \"assets\", disk = ({}writable = false)),\n{cache_service}  ],\n  \
          sockets = [(name = \"http\", address = \"127.0.0.1:8787\", http = (), service = \"edge\")],\n);\n\n\
          const edge :Workerd.Worker = (\n  compatibilityDate = {},\n  compatibilityFlags = [{}],\n  \
-         globalOutbound = \"internet\",\n  durableObjectStorage = (localDisk = \"objects\"),\n  \
+         globalOutbound = \"internet\",\n{cache}  durableObjectStorage = (localDisk = \"objects\"),\n  \
          modules = [\n{}  ],\n  durableObjectNamespaces = [\n{}  ],\n  bindings = [\n{}  ],\n);\n",
         path(disks.objects),
         path(disks.assets),
@@ -110,7 +121,7 @@ mod tests {
         };
         let modules = [Module { name: "a.wasm".into(), embed: "/x/a.wasm".into() }];
         let disks = Disks { objects: Some("data"), assets: None };
-        let text = configuration(&bindings, &modules, Reach::Public, &disks);
+        let text = configuration(&bindings, &modules, Reach::Public, Some("127.0.0.1:1"), &disks);
         for expected in [
             "(name = \"a.wasm\", wasm = embed \"/x/a.wasm\"),",
             "(className = \"ProgramDo\", uniqueKey = \"honeyguide-ProgramDo\", enableSql = true),",
@@ -119,6 +130,8 @@ mod tests {
             "(name = \"FRIEND_PATH\", text = \"/a\\\"b\"),",
             "(name = \"ADMIN_SECRET\", fromEnvironment = \"ADMIN_SECRET\"),",
             "disk = (path = \"data\", writable = true)",
+            "(name = \"cache\", external = (address = \"127.0.0.1:1\", http = ())),",
+            "cacheApiOutbound = \"cache\",",
             "disk = (writable = false)",
             "allow = [\"public\"]",
             "compatibilityFlags = [\"nodejs_compat\"]",

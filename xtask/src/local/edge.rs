@@ -6,8 +6,8 @@ use crate::failure::{Because as _, Failure, Result};
 use crate::{http, run};
 use nix::sys::signal::Signal;
 use serde_json::Value;
-use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -36,7 +36,7 @@ impl Edge {
         fs::create_dir_all(&objects).because(|| format!("The data directory {} can't be written", data.display()))?;
         let config = data.join("workerd.capnp");
         let modules = modules(&bundle, &bundle.to_string_lossy())?;
-        let text = configuration(&bindings, &modules, settings.reach, &Disks::default());
+        let text = configuration(&bindings, &modules, settings.reach, settings.cache.as_deref(), &Disks::default());
         fs::write(&config, text).because(|| format!("The data directory {} can't be written", data.display()))?;
         let mut command = run::tied(&settings.workerd);
         command
@@ -50,12 +50,16 @@ impl Edge {
             .env("ADMIN_SECRET", &settings.secrets.admin)
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
+        let said = settings.said.as_deref().map(appended).transpose()?;
+        if let Some(file) = &said {
+            command.stderr(file.try_clone().because(|| "The file of what workerd says can't be shared".into())?);
+        }
         // A group of its own: Ctrl-C is for us, and we stop it in order.
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().because(|| format!("{} can't be started", settings.workerd.display()))?;
         let output = child.stdout.take().because(|| "workerd has no standard output".into())?;
         let mut edge = Self { child, port: 0 };
-        edge.port = edge.learn_port(&listen(output))?;
+        edge.port = edge.learn_port(&listen(output, said))?;
         edge.wait_for_health()?;
         Ok(edge)
     }
@@ -130,8 +134,12 @@ impl Drop for Edge {
     }
 }
 
-/// Reads standard output to its end: the port goes to the receiver, all else to our standard error.
-fn listen(output: ChildStdout) -> Receiver<u16> {
+fn appended(path: &Path) -> Result<File> {
+    File::options().create(true).append(true).open(path).because(|| format!("{} can't be written", path.display()))
+}
+
+/// Reads standard output to its end: the port goes to the receiver, all else to the file, or to our standard error.
+fn listen(output: ChildStdout, mut said: Option<File>) -> Receiver<u16> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -139,7 +147,10 @@ fn listen(output: ChildStdout) -> Receiver<u16> {
                 Some(port) => {
                     let _nobody_waits = sender.send(port);
                 }
-                None => crate::say::line(line),
+                None => match &mut said {
+                    Some(file) => drop(writeln!(file, "{line}")),
+                    None => crate::say::line(line),
+                },
             }
         }
     });

@@ -1,181 +1,219 @@
-//! Asking for a link that this isolate doesn't know: the data centre's cache, then the directory and the program's
-//! object; one request however many wait, and none for a while after storage failed.
+//! Asking for links that this isolate doesn't know: the data centre's cache, then storage. One asks for all who wait.
+//! After an object failed nobody asks it for a while, and then one tries while the others go on with what is known, so
+//! that an outage costs few friends a wait.
 
-use super::{FRESH, Link, Told, UNKNOWN, hold, hold_version, known};
-use crate::command::{Caller, DirectoryCommand, ProgramCall, ProgramCommand, Resolved, fetch};
-use crate::failure::Outcome;
-use crate::metrics;
+use super::{FRESH, Link, Told, data_centre, hold, hold_version, known, source_of, storage};
+use crate::failure::{Failure, Outcome};
+use crate::metrics::{self, Source, What};
 use crate::settings::{Settings, now, within};
 use honeyguide_domain::site::host_of;
 use honeyguide_domain::time::{Span, Timestamp};
 use js_sys::{Function, Promise};
-use serde::{Deserialize, Serialize};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use worker::{Cache, Env, Response};
+use worker::Env;
 
-/// After storage failed: how long nobody asks again, but takes what is known.
+/// After an object failed: how long nobody asks it again.
 const QUIET: Span = Span::seconds(1);
+/// Rounds of questions that are on their way at most; who comes later waits for the next one.
+const ROUNDS: usize = 2;
+/// Links that one round asks for at most.
+const ROUND: usize = 256;
+pub(super) const DIRECTORY: &str = "directory";
 
-thread_local! {
-    static QUIET_UNTIL: Cell<Timestamp> = const { Cell::new(Timestamp::from_millis(0)) };
-    /// Links that are being asked for: since when, and who else waits.
-    static ASKED: RefCell<HashMap<String, (Timestamp, Vec<Function>)>> = RefCell::default();
+#[derive(Default)]
+struct Asking {
+    /// Who waits for what: a link by its key, a program's version by `@` and its name; since when it is asked for.
+    waiting: HashMap<String, (Timestamp, Vec<Function>)>,
+    /// Links that no round asks for yet.
+    wanted: Vec<Wanted>,
+    /// When each round began that is on its way.
+    rounds: Vec<Timestamp>,
+    /// Objects that failed, by name, and until when they are left alone.
+    quiet: HashMap<String, Timestamp>,
 }
 
-/// The link of a code, as seen from a host.
-pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &str) -> Rc<Link> {
+/// A link that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) code: String,
+    /// Without its port.
+    pub(super) host: String,
+}
+
+impl Wanted {
+    fn key(&self) -> String {
+        format!("{}\n{}", self.host, self.code)
+    }
+}
+
+thread_local! {
+    static ASKING: RefCell<Asking> = RefCell::default();
+}
+
+/// The link of a code, as seen from a host, and where that came from.
+pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &str) -> (Rc<Link>, Source) {
     let held = known(code, host, now());
-    if let Some((link, true)) = &held {
-        metrics::link_held();
-        return Rc::clone(link);
+    if let Some((link, true)) = held {
+        return (link, Source::Isolate);
     }
     let stale = held.map(|(link, _)| link);
-    let fallback = || {
-        metrics::link_unreached();
-        stale.clone().unwrap_or_else(|| Rc::new(Link::unreached(code, host, settings)))
-    };
-    if QUIET_UNTIL.get() > now() {
-        return fallback();
-    }
     if let Some(link) = stale.as_ref().filter(|link| link.is_checked()) {
         check(env, settings, &link.program).await;
         if let Some((link, true)) = known(code, host, now()) {
-            metrics::link_held();
-            return link;
+            return (link, Source::Isolate);
         }
     }
-    metrics::link_asked();
-    let key = format!("{}\n{code}", host_of(host));
-    if let Some(answered) = join(&key, settings) {
-        // One asks already: its answer is in the cache when it has one.
-        within(settings.deadline, JsFuture::from(answered)).await;
-        return match known(code, host, now()) {
-            Some((link, true)) => link,
-            _ => fallback(),
-        };
+    want(env, settings, Wanted { code: code.to_owned(), host: host_of(host).to_owned() }).await;
+    if let Some((link, true)) = known(code, host, now()) {
+        return (link, source_of(code, host));
     }
-    let outcome = within(settings.deadline, ask(env, settings, code, host)).await;
-    let link = match outcome {
-        Some(Ok((told, until))) => {
-            let link = Rc::new(Link::new(told, code, host));
-            hold(code, host, &link, until);
-            link
-        }
-        failed => {
-            QUIET_UNTIL.set(now().after(QUIET));
-            let why = failed.map_or_else(|| "no answer in time".to_owned(), |failed| format!("{:?}", failed.err()));
-            metrics::error("link not resolved", &why);
-            fallback()
-        }
-    };
-    leave(&key);
-    link
+    (stale.unwrap_or_else(|| Rc::new(Link::unreached(code, host, settings))), Source::Unreached)
 }
 
 /// Asks whether a program's links are what they were: one question for all of them.
-async fn check(env: &Env, settings: &Settings, program: &str) {
+pub(crate) async fn check(env: &Env, settings: &Settings, program: &str) {
     let key = format!("@{program}");
     if let Some(answered) = join(&key, settings) {
         within(settings.deadline, JsFuture::from(answered)).await;
         return;
     }
-    let call = ProgramCall {
-        caller: Caller::Deployment,
-        idempotency: None,
-        command: ProgramCommand::LinksVersion,
-        #[cfg(feature = "faults")]
-        fault: String::new(),
-    };
-    if let Some(Ok(version)) = within(settings.deadline, fetch::<i64>(env, "PROGRAM", program, &call)).await {
-        hold_version(program, version, now().after(FRESH));
+    let until = now().after(FRESH);
+    if let Some(version) = ask_once(settings, program, storage::version(env, program)).await {
+        hold_version(program, version, until);
     }
-    leave(&key);
+    wake(&key);
 }
 
-/// Waits with the one who asks for this link; or nothing, and the caller is the one.
+/// Waits until a link was asked for, by this one or another: then it is known, or storage is gone.
+async fn want(env: &Env, settings: &Settings, wanted: Wanted) {
+    let key = wanted.key();
+    let mut answered = join(&key, settings);
+    if answered.is_none() {
+        let leads = ASKING.with_borrow_mut(|asking| {
+            asking.wanted.push(wanted);
+            asking.rounds.retain(|since| since.after(span(settings.deadline)) > now());
+            asking.rounds.len() < ROUNDS
+        });
+        if leads {
+            return round(env, settings).await;
+        }
+        answered = join(&key, settings);
+    }
+    let Some(answered) = answered else { return };
+    // Whoever is called with a value begins the next round: its own link is in it.
+    let called = within(settings.deadline, JsFuture::from(answered)).await;
+    if matches!(called, Some(Ok(value)) if value.is_truthy()) {
+        round(env, settings).await;
+    }
+}
+
+/// One round of questions, for all who wait; then somebody else begins the next.
+async fn round(env: &Env, settings: &Settings) {
+    let begun = now();
+    let wanted = ASKING.with_borrow_mut(|asking| {
+        asking.rounds.push(begun);
+        let many = asking.wanted.len().min(ROUND);
+        asking.wanted.drain(..many).collect::<Vec<_>>()
+    });
+    ask(env, settings, wanted.clone()).await;
+    let next = ASKING.with_borrow_mut(|asking| {
+        if let Some(at) = asking.rounds.iter().position(|since| *since == begun) {
+            asking.rounds.remove(at);
+        }
+        let next = asking.wanted.first()?.key();
+        asking.waiting.get_mut(&next)?.1.pop()
+    });
+    for wanted in &wanted {
+        wake(&wanted.key());
+    }
+    if let Some(next) = next {
+        next.call1(&JsValue::UNDEFINED, &JsValue::TRUE).ok();
+    }
+}
+
+/// Asks for links and holds what is told of them.
+async fn ask(env: &Env, settings: &Settings, mut wanted: Vec<Wanted>) {
+    if settings.link_cache {
+        let (found, missing) = data_centre::look(wanted).await;
+        for (wanted, told, until) in found {
+            keep(&wanted, told, until, Source::DataCentre);
+        }
+        wanted = missing;
+    }
+    if wanted.is_empty() {
+        return;
+    }
+    let told = storage::links(env, settings, wanted).await;
+    let until = now().after(FRESH);
+    if settings.link_cache {
+        data_centre::leave(&told, until).await;
+    }
+    for (wanted, told) in told {
+        keep(&wanted, told, until, Source::Asked);
+    }
+}
+
+fn keep(wanted: &Wanted, told: Told, until: Timestamp, source: Source) {
+    hold(&wanted.code, &wanted.host, &Rc::new(Link::new(told, &wanted.code, &wanted.host)), until, source);
+}
+
+/// What an object answers in time; nothing, where it doesn't, or lately didn't.
+pub(super) async fn ask_once<T>(
+    settings: &Settings,
+    object: &str,
+    question: impl Future<Output = Outcome<T>>,
+) -> Option<T> {
+    let left_alone = ASKING.with_borrow_mut(|asking| match asking.quiet.get_mut(object) {
+        Some(until) if *until > now() => true,
+        Some(until) => {
+            // This request tries whether it is back; the others needn't wait for what it learns.
+            *until = now().after(span(settings.deadline)).after(QUIET);
+            false
+        }
+        None => false,
+    });
+    if left_alone {
+        return None;
+    }
+    let why = match within(settings.deadline, question).await {
+        Some(Ok(answer)) => {
+            ASKING.with_borrow_mut(|asking| asking.quiet.remove(object));
+            return Some(answer);
+        }
+        Some(Err(failure)) => failure,
+        None => Failure::Ours("no answer in time".to_owned()),
+    };
+    ASKING.with_borrow_mut(|asking| asking.quiet.insert(object.to_owned(), now().after(QUIET)));
+    metrics::error(What::Link, &format!("{object}: {why}"));
+    None
+}
+
+/// Waits with those who wait for this already; or nothing, and the caller has it asked for.
 fn join(key: &str, settings: &Settings) -> Option<Promise> {
-    let expired = now().before(Span::millis(i64::try_from(settings.deadline.as_millis()).unwrap_or(0)));
-    ASKED.with_borrow_mut(|asked| {
-        if let Some((_, waiting)) = asked.get_mut(key).filter(|(since, _)| *since > expired) {
+    let expired = now().before(span(settings.deadline));
+    ASKING.with_borrow_mut(|asking| {
+        if let Some((_, waiting)) = asking.waiting.get_mut(key).filter(|(since, _)| *since > expired) {
             let mut waits = AssertUnwindSafe(waiting);
             return Some(Promise::new(&mut move |resolve, _| waits.push(resolve)));
         }
-        asked.insert(key.to_owned(), (now(), Vec::new()));
+        asking.waiting.insert(key.to_owned(), (now(), Vec::new()));
         None
     })
 }
 
-fn leave(key: &str) {
-    let waiting = ASKED.with_borrow_mut(|asked| asked.remove(key)).map(|(_, waiting)| waiting).unwrap_or_default();
-    for resolve in waiting {
+fn wake(key: &str) {
+    let waiting = ASKING.with_borrow_mut(|asking| asking.waiting.remove(key)).map(|(_, waiting)| waiting);
+    for resolve in waiting.unwrap_or_default() {
         resolve.call0(&JsValue::UNDEFINED).ok();
     }
 }
 
-/// A link as the data centre keeps it: whoever takes it from there forgets it when everyone does.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    until: i64,
-    told: Told,
-}
-
-async fn ask(env: &Env, settings: &Settings, code: &str, host: &str) -> Outcome<(Told, Timestamp)> {
-    let address = settings.link_cache.then(|| address_of(code, host));
-    if let Some(address) = &address
-        && let Some(kept) = from_data_centre(address).await
-        && Timestamp::from_millis(kept.until) > now()
-    {
-        return Ok((kept.told, Timestamp::from_millis(kept.until)));
-    }
-    let told = from_storage(env, code, host_of(host)).await?;
-    let until = now().after(FRESH);
-    if let Some(address) = &address {
-        let kept = Kept { until: until.millis(), told: told.clone() };
-        to_data_centre(address, &kept).await.ok();
-    }
-    Ok((told, until))
-}
-
-/// An address that nobody can ask for: the cache is only reached from here.
-fn address_of(code: &str, host: &str) -> String {
-    let encode = |text: &str| js_sys::encode_uri_component(text).as_string().unwrap_or_default();
-    format!("https://links.honeyguide.invalid/{}/{}", encode(host_of(host)), encode(code))
-}
-
-/// Whatever goes wrong there, storage is asked.
-async fn from_data_centre(address: &str) -> Option<Kept> {
-    let mut found = Cache::default().get(address, false).await.ok()??;
-    serde_json::from_str(&found.text().await.ok()?).ok()
-}
-
-async fn to_data_centre(address: &str, kept: &Kept) -> Outcome<()> {
-    let response = Response::ok(serde_json::to_string(kept)?)?;
-    response.headers().set("cache-control", "max-age=10")?;
-    Ok(Cache::default().put(address, response).await?)
-}
-
-async fn from_storage(env: &Env, code: &str, host: &str) -> Outcome<Told> {
-    let command = DirectoryCommand::Resolve { code: code.to_owned(), host: host.to_owned() };
-    let resolved: Resolved = fetch(env, "DIRECTORY", "directory", &command).await?;
-    let Some(program) = resolved.program else {
-        return Ok(Told {
-            program: resolved.host_program.unwrap_or_default(),
-            destination: resolved.site.unwrap_or_default(),
-            objection: Some(UNKNOWN.to_owned()),
-            ..Told::default()
-        });
-    };
-    let call = ProgramCall {
-        caller: Caller::Deployment,
-        idempotency: None,
-        command: ProgramCommand::Link { code: code.to_owned() },
-        #[cfg(feature = "faults")]
-        fault: String::new(),
-    };
-    fetch(env, "PROGRAM", &program, &call).await
+fn span(duration: Duration) -> Span {
+    Span::millis(i64::try_from(duration.as_millis()).unwrap_or(0))
 }

@@ -1,7 +1,7 @@
 //! The day's key for telling visitors apart, held by the isolate while the day lasts.
 
 use crate::command::{Day, DirectoryCommand, fetch};
-use crate::metrics;
+use crate::metrics::{self, What};
 use crate::redirect::Seen;
 use crate::settings::{Settings, chance, now, within};
 use honeyguide_domain::time::{Span, Timestamp};
@@ -43,7 +43,9 @@ pub(crate) async fn visitor_whoever(env: &Env, settings: &Settings, seen: &Seen<
             Held { day: begins, until: begins.after(Span::days(1)), key: DayKey::new(day.key.as_bytes()) }
         }
         failed => {
-            metrics::error("no key of the day", &format!("{:?}", failed.map(Result::err)));
+            let why =
+                failed.and_then(Result::err).map_or_else(|| "no answer in time".to_owned(), |why| why.to_string());
+            metrics::error(What::DayKey, &why);
             Held { day: at.day(), until: now().after(STAND_IN), key: DayKey::new(&chance::<32>()) }
         }
     };

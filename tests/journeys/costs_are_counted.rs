@@ -1,0 +1,128 @@
+//! What clicks and conversions ask of storage is what `www/docs/scale.md` says: its table is read, and counted after.
+
+use honeyguide_tests::{Client, Connection, Receiver, World, wait_for};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// How far a count may lie from what the page says: alarms come when they come.
+const TOLERATED: f64 = 0.15;
+
+/// Figures of `/v1/metrics` by name and labels.
+fn figures(world: &World) -> BTreeMap<String, f64> {
+    let admin = Client::new(&world.client.base, &world.admin_secret);
+    let text = admin.get("/v1/metrics").expect(200).text;
+    let line = |line: &str| {
+        let (name, value) = line.split_once(' ')?;
+        Some((name.to_owned(), value.parse().ok()?))
+    };
+    text.lines().filter(|line| !line.starts_with('#')).filter_map(line).collect()
+}
+
+/// What some work cost.
+struct Cost {
+    before: BTreeMap<String, f64>,
+    after: BTreeMap<String, f64>,
+}
+
+impl Cost {
+    fn of(world: &World, work: impl FnOnce()) -> Self {
+        let before = figures(world);
+        work();
+        Self { before, after: figures(world) }
+    }
+
+    /// `object_requests`, `rows_read` or `rows_written` of one kind of object.
+    fn count(&self, what: &str, object: &str) -> f64 {
+        let name = format!("honeyguide_{what}_total{{object=\"{object}\"}}");
+        self.after.get(&name).unwrap_or(&0.0) - self.before.get(&name).unwrap_or(&0.0)
+    }
+}
+
+/// The number that the page's table gives for what its first column says.
+fn said(what: &str) -> f64 {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let page = std::fs::read_to_string(root.join("www/docs/scale.md")).unwrap();
+    let row = page.lines().find_map(|line| line.strip_prefix(&format!("| {what} | ")));
+    let cell = row.unwrap_or_else(|| panic!("scale.md says nothing of \"{what}\"")).split(" |").next().unwrap();
+    cell.parse().unwrap_or_else(|_| panic!("\"{what}\" is {cell}, not a number"))
+}
+
+#[track_caller]
+fn check(what: &str, counted: f64) {
+    let said = said(what);
+    println!("{what}: {counted:.2}, the page says {said}");
+    assert!((counted - said).abs() <= said * TOLERATED + 0.01, "{what}: {counted:.2}, but scale.md says {said}");
+}
+
+#[test]
+fn the_page_on_cost_says_what_is_counted() {
+    const LINKS: usize = 20;
+    const CLICKS: usize = 2_000;
+    const CONVERSIONS: usize = 100;
+    let world = World::start();
+    let codes: Vec<String> = (0..LINKS)
+        .map(|number| world.client.participant(&format!("p{number}"))["code"].as_str().unwrap().to_owned())
+        .collect();
+    world.client.follow("nobody", &[]).expect(302);
+
+    let cold = Cost::of(&world, || codes.iter().for_each(|code| drop(world.client.follow(code, &[]).expect(302))));
+    let links = f64::from(u32::try_from(LINKS).unwrap());
+    check(
+        "requests to the directory for a link that an isolate never saw",
+        cold.count("object_requests", "directory") / links,
+    );
+    check(
+        "requests to a program for a link that an isolate never saw",
+        cold.count("object_requests", "program") / links,
+    );
+
+    world.client.get("/v1/stats/clicks").expect(200);
+    let mut touches = Vec::new();
+    let begun = std::time::Instant::now();
+    let clicks = Cost::of(&world, || {
+        let mut friends = Connection::to(&world.client).unwrap();
+        for number in 0..CLICKS {
+            let click = friends.follow(&codes[number % LINKS], &[]).unwrap().expect(302);
+            touches.push(click.cookie().unwrap());
+        }
+        let stored = |world: &World| figures(world).get("honeyguide_buffer_depth").copied() == Some(0.0);
+        wait_for("all clicks to be stored", 10, || stored(&world).then_some(()));
+    });
+    let seconds = begun.elapsed().as_secs_f64();
+    let batches = clicks.count("object_requests", "clicks");
+    println!("{CLICKS} clicks in {seconds:.1} s were {batches} batches");
+    check("rows written for a batch of clicks", clicks.count("rows_written", "clicks") / batches);
+    assert!(batches <= 2.0 + seconds / 0.15, "{batches} batches in {seconds} s: one for each 150 ms at most");
+
+    let added = Cost::of(&world, || drop(world.client.get("/v1/stats/clicks").expect(200)));
+    let places = links;
+    check(
+        "rows written for each hour, link, channel and quality that a step adds to",
+        added.count("rows_written", "program") / places,
+    );
+
+    let orders: Vec<_> = touches.iter().step_by(CLICKS / CONVERSIONS).take(CONVERSIONS).collect();
+    let conversions = Cost::of(&world, || {
+        for (number, touch) in orders.iter().enumerate() {
+            let order = Client::purchase(&format!("order-{number}"), &format!("friend-{number}"), 12_000, touch);
+            let made = world.client.post("/v1/conversions", &order).expect(201).json;
+            assert_eq!(made["rewards"].as_array().unwrap().len(), 2, "{made}");
+        }
+    });
+    let all = f64::from(u32::try_from(orders.len()).unwrap());
+    check("requests to the program for a conversion", conversions.count("object_requests", "program") / all);
+    check("rows written for a conversion that earns two rewards", conversions.count("rows_written", "program") / all);
+    check("rows read for a conversion that earns two rewards", conversions.count("rows_read", "program") / all);
+
+    let receiver = Receiver::start();
+    world
+        .client
+        .post("/v1/destinations", &json!({"kind": "webhook", "url": receiver.url, "events": ["*"]}))
+        .expect(201);
+    let delivered = Cost::of(&world, || {
+        let order = Client::purchase("order-sent", "friend-sent", 12_000, &touches[1]);
+        world.client.post("/v1/conversions", &order).expect(201);
+        receiver.wait_for_events(3, 10);
+    });
+    check("rows written at a destination for a delivery", delivered.count("rows_written", "destination") / 3.0);
+}

@@ -1,0 +1,97 @@
+//! Links that are followed once, and codes that nobody has, don't fill the edge's memory.
+
+use honeyguide_tests::{Connection, World, wait_for};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+/// How many links are followed once, and how many codes that nobody has; in short, as a link that nobody knows yet
+/// takes half a millisecond, and a participant three. `HONEYGUIDE_LONG=1` has the whole.
+const SHORT: (usize, usize) = (2_000, 40_000);
+const LONG: (usize, usize) = (10_000, 100_000);
+/// Unknown codes that an isolate remembers.
+const REMEMBERED_UNKNOWN: usize = 10_000;
+const THREADS: usize = 4;
+const LINES_OF_A_BATCH: usize = 250;
+/// What the second half of the unknown codes may add to what the process holds, in KiB: half a KiB for each of the long
+/// run, and less than a code takes whose link is kept. What comes and goes between two collections of garbage is a third
+/// of this.
+const MOST: u64 = 24 * 1024;
+
+/// Makes the participants, several batches at a time, and gives their codes.
+fn participants(world: &World, links: usize) -> Vec<String> {
+    let people: Vec<String> = (0..links)
+        .map(|number| json!({"external_id": format!("p{number}"), "email": format!("p{number}@example.com")}))
+        .map(|person| person.to_string())
+        .collect();
+    let batches: Vec<&[String]> = people.chunks(LINES_OF_A_BATCH).collect();
+    thread::scope(|scope| {
+        let some = |batches: &[&[String]]| -> Vec<String> {
+            batches.iter().flat_map(|people| batch(world, &people.join("\n"))).collect()
+        };
+        let threads: Vec<_> =
+            batches.chunks(batches.len().div_ceil(THREADS)).map(|batches| scope.spawn(move || some(batches))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+/// Makes the participants of one batch, and gives their codes.
+fn batch(world: &World, lines: &str) -> Vec<String> {
+    let made = world.client.send("POST", "/v1/participants/batch", &[], Some(lines.as_bytes()));
+    let code = |line: &str| -> String {
+        let line: Value = serde_json::from_str(line).unwrap();
+        line["participant"]["code"].as_str().unwrap_or_else(|| panic!("{line}")).to_owned()
+    };
+    made.unwrap().expect(200).text.lines().map(code).collect()
+}
+
+/// Has each code followed once, on several connections at a time; whether its friend gets a touch.
+fn follow(world: &World, count: usize, code: impl Fn(usize) -> String + Sync, touched: impl Fn(usize) -> bool + Sync) {
+    let begun = Instant::now();
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let mut connection = Connection::to(&world.client).unwrap();
+                loop {
+                    let number = next.fetch_add(1, Ordering::SeqCst);
+                    if number >= count {
+                        break;
+                    }
+                    let click = connection.follow(&code(number), &[]).unwrap().expect(302);
+                    assert_eq!(click.cookie().is_some(), touched(number), "{number}: {click:?}");
+                }
+            });
+        }
+    });
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{count} codes in {seconds:.1} s, {} KiB held", world.resident());
+}
+
+#[test]
+fn many_links_and_many_more_unknown_codes_leave_memory_bounded() {
+    let (links, unknown) = if std::env::var_os("HONEYGUIDE_LONG").is_some() { LONG } else { SHORT };
+    let world = World::start();
+    let fresh = world.resident();
+    let begun = Instant::now();
+    let codes = participants(&world, links);
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{fresh} KiB held at the start, {} with {links} participants, in {seconds:.1} s", world.resident());
+    follow(&world, links, |number| codes[number].clone(), |_| true);
+    let half = unknown / 2;
+    follow(&world, half, |number| format!("nobody-{number}"), |_| false);
+    let middle = world.resident();
+    follow(&world, half, |number| format!("nobody-{}", half + number), |_| false);
+    let end = world.resident();
+    let grown = end.saturating_sub(middle);
+    assert!(grown < MOST, "{middle} KiB were held after {half} unknown codes, {end} after {unknown}");
+
+    let held = world.admin().get("/v1/metrics").expect(200).text;
+    let held = held.lines().find_map(|line| line.strip_prefix("honeyguide_links_held ")).unwrap().to_owned();
+    assert!(held.parse::<usize>().unwrap() <= links + REMEMBERED_UNKNOWN, "{held} links are held");
+    wait_for("every click to be counted", 30, || {
+        let rows = world.client.get("/v1/stats/clicks?group_by=day").expect(200).json;
+        (rows["data"][0]["raw"] == json!(links + unknown)).then_some(())
+    });
+}
