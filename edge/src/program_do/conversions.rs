@@ -243,7 +243,14 @@ impl Turn<'_> {
         let answer = self.answer(&self.conversion_by_id(id)?)?;
         let mut body = serde_json::to_value(&answer)?;
         body["decision"] = answer.decision.in_words(lang);
-        body["disputes"] = self.disputes_of(id)?;
+        let disputes = self.disputes_of(id)?;
+        let upheld = disputes.iter().rev().find(|dispute| dispute["settlement"]["outcome"] == "upheld");
+        // Who has the credit now; the decision says who had it at first.
+        body["credits"] = match upheld {
+            Some(dispute) => dispute["settlement"]["credits"].clone(),
+            None => json!(answer.decision.credits),
+        };
+        body["disputes"] = Value::Array(disputes);
         Ok(Reply::new(200, body))
     }
 
