@@ -68,13 +68,15 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
         return (link, Source::Isolate);
     }
     let stale = held.map(|(link, _)| link);
-    if let Some(link) = stale.as_ref().filter(|link| link.is_checked()) {
+    if let Some(link) = stale.as_ref().filter(|link| link.is_checked() && !is_left_alone(&link.program)) {
         check(env, settings, &link.program).await;
         if let Some((link, true)) = known(code, host, now()) {
             return (link, Source::Isolate);
         }
     }
-    want(env, settings, Wanted { code: code.to_owned(), host: host_of(host).to_owned() }).await;
+    if !is_left_alone(DIRECTORY) {
+        want(env, settings, Wanted { code: code.to_owned(), host: host_of(host).to_owned() }).await;
+    }
     if let Some((link, true)) = known(code, host, now()) {
         return (link, source_of(code, host));
     }
@@ -203,6 +205,11 @@ pub(super) async fn ask_once<T>(
     ASKING.with_borrow_mut(|asking| asking.quiet.insert(object.to_owned(), now().after(QUIET)));
     metrics::error(What::Link, &format!("{object}: {why}"));
     None
+}
+
+/// Whether an object failed lately, and nobody asks it, or one does and nobody waits for what that one learns.
+fn is_left_alone(object: &str) -> bool {
+    ASKING.with_borrow(|asking| asking.quiet.get(object).is_some_and(|until| *until > now()))
 }
 
 /// Waits with those who wait for this already; or nothing, and the caller has it asked for.
