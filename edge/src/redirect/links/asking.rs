@@ -20,6 +20,9 @@ use worker::Env;
 
 /// After an object failed: how long nobody asks it again.
 const QUIET: Span = Span::seconds(1);
+/// What was told may be forgotten before who waits for it can read it, where links are changed at that moment. While
+/// storage answers, it is asked for again.
+const TRIES: usize = 2;
 /// Rounds of questions that are on their way at most; who comes later waits for the next one.
 const ROUNDS: usize = 2;
 /// Where rounds come close after another, the next one collects so long for those who come together.
@@ -74,11 +77,18 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
             return (link, Source::Isolate);
         }
     }
-    if !is_left_alone(DIRECTORY) {
+    for _ in 0..TRIES {
+        if is_left_alone(DIRECTORY) {
+            break;
+        }
         want(env, settings, Wanted { code: code.to_owned(), host: host_of(host).to_owned() }).await;
+        if let Some((link, true)) = known(code, host, now()) {
+            return (link, source_of(code, host));
+        }
+        if ASKING.with_borrow(|asking| !asking.quiet.is_empty()) {
+            break;
+        }
     }
-    if let Some((link, true)) = known(code, host, now()) {
-        return (link, source_of(code, host));
     }
     (stale.unwrap_or_else(|| Rc::new(Link::unreached(code, host, settings))), Source::Unreached)
 }
