@@ -89,7 +89,6 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
             break;
         }
     }
-    }
     (stale.unwrap_or_else(|| Rc::new(Link::unreached(code, host, settings))), Source::Unreached)
 }
 
