@@ -109,6 +109,11 @@ impl ClickId {
         Self(layout(at, shard, chance))
     }
 
+    /// Before every click of a moment and after those of earlier ones, in the order of ids and of their texts.
+    pub fn first_of(at: Timestamp) -> Self {
+        Self::new(at, 0, [0; 8])
+    }
+
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }

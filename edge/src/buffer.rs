@@ -9,7 +9,7 @@ use crate::metrics::{self, What};
 use crate::settings::{Settings, now};
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::{Span, Timestamp};
-use honeyguide_domain::wire::clicks::{self, Click};
+use honeyguide_domain::wire::clicks::{self, Click, LONGEST_BATCH};
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
@@ -94,6 +94,11 @@ pub(crate) fn push(click: &Click<'_>, now: Timestamp) -> Asks {
         if buffer.waiting > LAST_BOUND {
             metrics::dropped();
             return Asks::FlushNow;
+        }
+        // A clock may have been set back: a batch is found by its first click, so that is the earliest.
+        let fits = |first: ClickId| first.at() <= click.id.at() && click.id.at() < first.at().after(LONGEST_BATCH);
+        if buffer.first.is_some_and(|first| !fits(first)) {
+            seal(buffer);
         }
         let before = buffer.open.len();
         clicks::append(&mut buffer.open, click);

@@ -39,6 +39,22 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX marks_by_step ON marks (step);
     CREATE TABLE steps (number INTEGER PRIMARY KEY, done INTEGER NOT NULL);
 ",
+    // A batch is two rows, its own and the one that finds it by its first click; what a step adds up is a stretch of
+    // them: all after `after`, up to `upto`, in the order in which they came.
+    "
+    ALTER TABLE batches RENAME TO old_batches;
+    CREATE TABLE batches (
+        seq INTEGER PRIMARY KEY, first TEXT NOT NULL UNIQUE, n INTEGER NOT NULL, to_at INTEGER NOT NULL,
+        unresolved INTEGER NOT NULL, rows BLOB NOT NULL);
+    INSERT INTO batches (seq, first, n, to_at, unresolved, rows)
+        SELECT ROW_NUMBER() OVER (ORDER BY step IS NULL, step, seq), first, n, to_at, unresolved, rows FROM old_batches;
+    CREATE INDEX batches_unresolved ON batches (seq) WHERE unresolved = 1;
+    ALTER TABLE steps ADD COLUMN after INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE steps ADD COLUMN upto INTEGER NOT NULL DEFAULT 0;
+    UPDATE steps SET after = (SELECT COUNT(*) FROM old_batches WHERE step < number),
+        upto = (SELECT COUNT(*) FROM old_batches WHERE step <= number);
+    DROP TABLE old_batches;
+",
 ];
 
 /// How long clicks wait to be added up, where nobody asks before; or until there are so many. Adding up many at once

@@ -5,10 +5,14 @@
 
 use crate::clickquality::Quality;
 use crate::id::ClickId;
+use crate::time::Span;
 use data_encoding::BASE64;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const VERSION: u8 = 1;
+
+/// The clicks of a batch lie no further apart: so a batch is found by the moment of its first.
+pub const LONGEST_BATCH: Span = Span::minutes(1);
 
 /// One click as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

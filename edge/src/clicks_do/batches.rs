@@ -7,11 +7,11 @@ use honeyguide_domain::clickquality::Quality;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::Timestamp;
-use honeyguide_domain::wire::clicks::{self, Click, Tally};
+use honeyguide_domain::wire::clicks::{self, Click, LONGEST_BATCH, Tally};
 use serde::Deserialize;
 
-/// Batches begin close after another: a click is in one of so many that began before it.
-const NEIGHBOURS: i64 = 200;
+/// The year 9999: as late as a time can be written.
+const LATEST: i64 = 253_402_300_799_999;
 /// Rows of the first table that are moved over at once.
 const ADOPTED: i64 = 1_000;
 
@@ -19,7 +19,8 @@ const ADOPTED: i64 = 1_000;
 #[derive(Deserialize)]
 pub(super) struct Batch {
     pub(super) seq: i64,
-    pub(super) from_at: i64,
+    /// Its first click.
+    pub(super) first: String,
     #[serde(with = "serde_bytes")]
     pub(super) rows: Vec<u8>,
 }
@@ -53,7 +54,7 @@ pub(super) struct Kept {
 pub(super) fn keep(store: &Store, first: &str, rows: &[u8]) -> Outcome<Kept> {
     let bad = |why: &str| Refusal::new(400, "bad_batch", why.to_owned());
     let mut count = 0;
-    let mut span: Option<(Timestamp, Timestamp)> = None;
+    let mut newest: Option<Timestamp> = None;
     let mut unresolved = false;
     for click in clicks::read(rows) {
         let click = click.map_err(|_| bad("This isn't a batch of clicks."))?;
@@ -61,17 +62,18 @@ pub(super) fn keep(store: &Store, first: &str, rows: &[u8]) -> Outcome<Kept> {
             return Err(bad("A batch is named by its first click.").into());
         }
         let at = click.id.at();
-        span = Some(span.map_or((at, at), |(from, to)| (from.min(at), to.max(at))));
+        newest = newest.max(Some(at));
         unresolved |= click.program.starts_with('@');
         count += 1;
     }
-    let Some((from, to)) = span else { return Ok(Kept::default()) };
+    let Some(to) = newest else { return Ok(Kept::default()) };
     store.run(
-        "INSERT OR IGNORE INTO batches (first, n, from_at, to_at, unresolved, rows) VALUES (?, ?, ?, ?, ?, ?)",
+        // No step may have passed it: the newest batches may have been let go, their steps are still known.
+        "INSERT OR IGNORE INTO batches (seq, first, n, to_at, unresolved, rows)
+         SELECT MAX(COALESCE((SELECT MAX(seq) FROM batches), 0), COALESCE((SELECT MAX(upto) FROM steps), 0)) + 1, ?, ?, ?, ?, ?",
         vec![
             text(first),
             int(count),
-            int(from.millis()),
             int(to.millis()),
             int(i64::from(unresolved)),
             Bound::Blob(rows.to_vec()),
@@ -95,11 +97,17 @@ pub(super) fn adopt(store: &Store) -> Outcome<()> {
     loop {
         let query = "SELECT id, program, code, channel, quality, reason, visitor FROM clicks ORDER BY id LIMIT ?";
         let old: Vec<Row> = store.rows(query, vec![int(ADOPTED)])?;
-        let (Some(first), Some(last)) = (old.first(), old.last()) else { return Ok(()) };
+        let Some(first) = old.first() else { return Ok(()) };
+        let begins = ClickId::parse(&first.id)?;
         let mut rows = Vec::new();
+        let mut last = &first.id;
         for row in &old {
+            let id = ClickId::parse(&row.id)?;
+            if id.at() > begins.at().after(LONGEST_BATCH) {
+                break;
+            }
             let click = Click {
-                id: ClickId::parse(&row.id)?,
+                id,
                 program: row.program.as_deref().unwrap_or_default(),
                 code: &row.code,
                 channel: row.channel.as_deref().unwrap_or_default(),
@@ -108,25 +116,38 @@ pub(super) fn adopt(store: &Store) -> Outcome<()> {
                 visitor: u64::from_str_radix(&row.visitor, 16).unwrap_or(0),
             };
             clicks::append(&mut rows, &click);
+            last = &row.id;
         }
         store.transaction(|| {
             keep(store, &first.id, &rows)?;
-            store.run("DELETE FROM clicks WHERE id <= ?", vec![text(&last.id)])
+            store.run("DELETE FROM clicks WHERE id <= ?", vec![text(last)])
         })?;
     }
 }
 
+/// Where batches lie that may hold clicks of a time, `to` excluded: by their first clicks, which are their earliest,
+/// from one text on and before another.
+pub(super) fn reach(from: i64, to: i64) -> [Bound; 2] {
+    let at = |at: Timestamp| text(ClickId::first_of(at));
+    let from = Timestamp::from_millis(from.max(LONGEST_BATCH.as_millis())).before(LONGEST_BATCH);
+    [at(from), at(Timestamp::from_millis(to.min(LATEST)))]
+}
+
+#[derive(Deserialize)]
+struct Near {
+    seq: i64,
+}
+
 /// The batch that holds a click, if it is here.
 pub(super) fn holding(store: &Store, click: ClickId) -> Outcome<Option<Batch>> {
-    let at = int(click.at().millis());
-    let near: Vec<Batch> = store.rows(
-        "SELECT seq, from_at, rows FROM batches WHERE seq IN (
-            SELECT seq FROM (
-                SELECT seq, to_at FROM batches WHERE from_at <= ?1 ORDER BY from_at DESC LIMIT ?2) WHERE to_at >= ?1)",
-        vec![at, int(NEIGHBOURS)],
-    )?;
-    for batch in near {
-        if batch.has(click)? {
+    let at = click.at().millis();
+    let [from, to] = reach(at, at + 1);
+    let near = "SELECT seq FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first DESC";
+    for Near { seq } in store.rows(near, vec![from, to, int(at)])? {
+        let batch = store.row::<Batch>("SELECT seq, first, rows FROM batches WHERE seq = ?", vec![int(seq)])?;
+        if let Some(batch) = batch
+            && batch.has(click)?
+        {
             return Ok(Some(batch));
         }
     }
@@ -136,8 +157,9 @@ pub(super) fn holding(store: &Store, click: ClickId) -> Outcome<Option<Batch>> {
 /// What one program's clicks of a part of an hour add up to, with the marks that they have by now.
 pub(super) fn tallied_between(store: &Store, program: &str, from: i64, to: i64) -> Outcome<Vec<Tally>> {
     let mut tallies = Tallies::default();
-    let query = "SELECT seq, from_at, rows FROM batches WHERE from_at < ? AND to_at >= ? ORDER BY from_at";
-    for batch in store.rows::<Batch>(query, vec![int(to), int(from)])? {
+    let query = "SELECT seq, first, rows FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first";
+    let [begin, end] = reach(from, to);
+    for batch in store.rows::<Batch>(query, vec![begin, end, int(from)])? {
         let mut kept = Vec::new();
         for click in batch.clicks() {
             let click = click?;
@@ -170,10 +192,15 @@ pub(super) fn marks_of(store: &Store, ids: impl Iterator<Item = ClickId>) -> Out
 
 /// Lets go of what was added up and is older than that.
 pub(super) fn forget(store: &Store, before: Timestamp) -> Outcome<()> {
+    let done = "SELECT COALESCE(MAX(upto), 0) FROM steps WHERE done = 1 AND number < (
+        SELECT COALESCE(MIN(number), 9e15) FROM steps WHERE done = 0)";
+    store.run(
+        &format!("DELETE FROM batches WHERE first < ? AND to_at < ? AND seq <= ({done})"),
+        vec![text(ClickId::first_of(before)), int(before.millis())],
+    )?;
     let done = "step IN (SELECT number FROM steps WHERE done = 1)";
-    store.run(&format!("DELETE FROM batches WHERE to_at < ? AND {done}"), vec![int(before.millis())])?;
     store.run(&format!("DELETE FROM marks WHERE at < ? AND (step = 0 OR {done})"), vec![int(before.millis())])?;
-    let unused = "number NOT IN (SELECT step FROM batches WHERE step IS NOT NULL)
-         AND number NOT IN (SELECT step FROM marks WHERE step IS NOT NULL) AND number < (SELECT MAX(number) FROM steps)";
+    let unused =
+        "number NOT IN (SELECT step FROM marks WHERE step IS NOT NULL) AND number < (SELECT MAX(number) FROM steps)";
     store.run(&format!("DELETE FROM steps WHERE done = 1 AND {unused}"), vec![])
 }

@@ -1,6 +1,6 @@
 //! Raw clicks, page by page, in the order in which they were made.
 
-use super::batches::{Batch, marks_of};
+use super::batches::{Batch, marks_of, reach};
 use crate::command::Reply;
 use crate::failure::Outcome;
 use crate::store::{Store, int};
@@ -34,11 +34,16 @@ impl Narrow {
 pub(super) fn list(store: &Store, narrow: &Narrow, after: Option<&str>, limit: usize) -> Outcome<Reply> {
     let after = after.map(ClickId::parse).transpose()?;
     let begin = after.map_or(narrow.from, |click| click.at().millis().max(narrow.from));
-    let query = "SELECT seq, from_at, rows FROM batches WHERE to_at >= ? AND from_at < ? ORDER BY from_at, seq LIMIT ?";
-    let found: Vec<Batch> = store.rows(query, vec![int(begin), int(narrow.to), int(BATCHES + 1)])?;
+    let query =
+        "SELECT seq, first, rows FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first LIMIT ?";
+    let [from, to] = reach(begin, narrow.to);
+    let found: Vec<Batch> = store.rows(query, vec![from, to, int(begin), int(BATCHES + 1)])?;
     let more = i64::try_from(found.len()).unwrap_or(0) > BATCHES;
     // Later batches begin here; what lies before is complete.
-    let end = if more { found.last().map_or(i64::MAX, |last| last.from_at) } else { i64::MAX };
+    let end = match found.last() {
+        Some(last) if more => ClickId::parse(&last.first)?.at().millis(),
+        _ => i64::MAX,
+    };
     let mut clicks: Vec<(ClickId, Value)> = Vec::new();
     for one in &found {
         for click in one.clicks() {

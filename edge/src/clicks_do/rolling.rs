@@ -30,7 +30,7 @@ const ASKED_AT_ONCE: usize = 500;
 /// Whether anything isn't added up yet.
 pub(super) fn waits(store: &Store) -> Outcome<bool> {
     let any =
-        "SELECT EXISTS (SELECT 1 FROM batches WHERE step IS NULL) OR EXISTS (SELECT 1 FROM marks WHERE step IS NULL)
+        "SELECT EXISTS (SELECT 1 FROM batches WHERE seq > COALESCE((SELECT MAX(upto) FROM steps), 0)) OR EXISTS (SELECT 1 FROM marks WHERE step IS NULL)
          OR EXISTS (SELECT 1 FROM steps WHERE done = 0) AS n";
     Ok(store.number(any, vec![])? != 0)
 }
@@ -54,18 +54,21 @@ fn next(store: &Store) -> Outcome<Option<i64>> {
         return Ok(Some(open));
     }
     let number = store.number("SELECT COALESCE(MAX(number), 0) + 1 AS n FROM steps", vec![])?;
-    let batches = store.changed(
-        "UPDATE batches SET step = ?1 WHERE seq IN (
-            SELECT seq FROM (
-                SELECT seq, SUM(n) OVER (ORDER BY seq) - n AS before FROM batches WHERE step IS NULL AND unresolved = 0)
-            WHERE before < ?2)",
-        vec![int(number), int(STEP_CLICKS)],
+    let after = store.number("SELECT MAX(upto) AS n FROM steps", vec![])?;
+    let upto = store.number(
+        "SELECT MAX(seq) AS n FROM (
+            SELECT seq, SUM(n) OVER (ORDER BY seq) - n AS before FROM batches
+            WHERE seq > ?1 AND seq < COALESCE((SELECT MIN(seq) FROM batches WHERE unresolved = 1), 9e15))
+         WHERE before < ?2",
+        vec![int(after), int(STEP_CLICKS)],
     )?;
+    let upto = upto.max(after);
     let marks = assign_marks(store, number)?;
-    if batches == 0 && marks == 0 {
+    if upto == after && marks == 0 {
         return Ok(None);
     }
-    store.run("INSERT INTO steps (number, done) VALUES (?, 0)", vec![int(number)])?;
+    let values = vec![int(number), int(after), int(upto)];
+    store.run("INSERT INTO steps (number, done, after, upto) VALUES (?, 0, ?, ?)", values)?;
     Ok(Some(number))
 }
 
@@ -99,10 +102,11 @@ async fn tallied(store: &Store, step: i64) -> Outcome<BTreeMap<String, Vec<Tally
         mark: String,
     }
     let mut programs: BTreeMap<String, Tallies> = BTreeMap::new();
-    let mut after = 0;
+    let mut after = store.number("SELECT after AS n FROM steps WHERE number = ?", vec![int(step)])?;
+    let upto = store.number("SELECT upto AS n FROM steps WHERE number = ?", vec![int(step)])?;
     loop {
-        let query = "SELECT seq, from_at, rows FROM batches WHERE step = ? AND seq > ? ORDER BY seq LIMIT 1";
-        let Some(batch) = store.row::<Batch>(query, vec![int(step), int(after)])? else { break };
+        let query = "SELECT seq, first, rows FROM batches WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 1";
+        let Some(batch) = store.row::<Batch>(query, vec![int(after), int(upto)])? else { break };
         after = batch.seq;
         worker::Delay::from(Duration::ZERO).await;
         for click in batch.clicks() {
@@ -161,7 +165,7 @@ async fn send(env: &Env, program: &str, shard: &str, step: i64, tallies: &[Tally
 async fn resolve(env: &Env, store: &Store) -> Outcome<()> {
     let mut found: BTreeMap<(String, String), Resolved> = BTreeMap::new();
     for batch in
-        store.rows::<Batch>("SELECT seq, from_at, rows FROM batches WHERE unresolved = 1 ORDER BY seq", vec![])?
+        store.rows::<Batch>("SELECT seq, first, rows FROM batches WHERE unresolved = 1 ORDER BY seq", vec![])?
     {
         let mut unknown = BTreeSet::new();
         for click in batch.clicks() {
