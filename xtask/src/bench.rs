@@ -30,7 +30,7 @@ use std::thread;
 use subject::{Keeps, Subject};
 
 /// Fills the caches and wakes the compiler, on every side.
-const WARM_UP_SECONDS: u32 = 3;
+const WARM_UP_SECONDS: u32 = 6;
 
 pub(crate) fn bench(place: &Place, options: &Bench) -> Result<()> {
     setup::load_generator()?;
