@@ -35,6 +35,8 @@ pub mod refund;
 pub mod reward;
 pub mod words;
 
+pub mod lint;
+
 pub mod ledger;
 pub mod payout;
 

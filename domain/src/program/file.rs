@@ -5,10 +5,11 @@ mod gift;
 mod limits;
 mod rule;
 mod steps;
+mod targets;
 
 use super::{
     Approval, Binding, Boundary, Consent, Durability, JudgedBy, Kind, Limits, Mode, Offer, Program, ProgramId,
-    RewardKind, Rule, Side, TierBy, TierMode,
+    RewardKind, Rule, Side, Targets, TierBy, TierMode,
 };
 use crate::calendar::Over;
 use crate::fault::{Place, Refusal};
@@ -101,6 +102,7 @@ impl Program {
         });
         if let Value::Object(fields) = &mut file {
             self.limits.write(fields);
+            self.targets.write(fields);
         }
         file
     }
@@ -122,6 +124,7 @@ impl Read for Program {
         let join = fields.optional("join");
         let rewards: Option<Vec<Rule>> = fields.or("rewards", Vec::new());
         let limits = Limits::read_from(&fields);
+        let targets = fields.or("targets", Targets::default());
         // GET adds the version, so that what was read can be sent back; the shell compares it.
         let _: Option<Option<i64>> = fields.optional("version");
         fields.done();
@@ -142,6 +145,7 @@ impl Read for Program {
             join_by_email: join?.is_some_and(|join: Join| join.email),
             rewards: rewards?,
             limits: limits?,
+            targets: targets?,
         })
     }
 }
@@ -173,8 +177,16 @@ impl Read for Offer {
         let referrer = fields.optional("referrer");
         let terms = fields.optional("terms");
         let disclosure = fields.optional("disclosure");
+        let call_to_action = fields.or("call_to_action", limits::Words(Vec::new()));
         fields.done();
-        Some(Self { headline: headline?, friend: friend?, referrer: referrer?, terms: terms?, disclosure: disclosure? })
+        Some(Self {
+            headline: headline?,
+            friend: friend?,
+            referrer: referrer?,
+            terms: terms?,
+            disclosure: disclosure?,
+            call_to_action: call_to_action?.0,
+        })
     }
 }
 
