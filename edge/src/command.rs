@@ -113,6 +113,10 @@ pub(crate) enum ProgramCommand {
     PutFile {
         body: String,
     },
+    /// Of a program file, or of the program in force where the body is empty.
+    Lint {
+        body: String,
+    },
     Keys,
     NewKey {
         body: String,

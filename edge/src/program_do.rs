@@ -168,6 +168,7 @@ impl Turn<'_> {
             C::Versions => self.versions(),
             C::Version { number } => self.version(number),
             C::PutFile { body } => self.put_file(body),
+            C::Lint { body } => self.lint(body),
             C::Keys => self.keys(),
             C::NewKey { body } => self.new_key(body),
             C::RevokeKey { id } => self.revoke_key(id),

@@ -9,6 +9,7 @@ cargo dev [--port 8787] [--data DIR] [--program FILE]   set up what is missing, 
 cargo verify                                            format, lints, host tests, journeys, size budgets: what CI runs
 cargo bench-edge [--seconds 10] [--rounds 3] [--soak 300]   the performance table, ratios against its baselines
 cargo ship                                              target/ship/: wrangler bundle, workerd config, assets, checksums
+cargo program-lint FILE [--deny warnings]               what a program file says that its owner may not want
 cargo run -p xtask -- build                             build everything and print sizes
 cargo run -p xtask -- setup                             set up what is missing
 cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched";
@@ -23,6 +24,7 @@ pub enum Command {
     Bench(Bench),
     Ship,
     Bots(Bots),
+    Lint(Lint),
 }
 
 /// `cargo dev`'s options.
@@ -54,6 +56,14 @@ pub struct Bots {
     pub check: bool,
 }
 
+/// The options of `cargo program-lint`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lint {
+    pub file: PathBuf,
+    /// Whether warnings fail too.
+    pub deny_warnings: bool,
+}
+
 /// Reads the arguments after the program's name.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt::Error> {
     // `cargo dev -- --port 1` gives us the lone `--` as well; it means nothing here.
@@ -62,10 +72,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
     let mut dev = Dev { port: 8787, data: None, program: None };
     let mut bench = Bench { seconds: 10, rounds: 3, soak: 300 };
     let mut bots = Bots::default();
+    let (mut file, mut deny_warnings) = (None, false);
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
             (Arg::Value(value), None) => name = Some(value.string()?),
+            (Arg::Value(value), Some("program-lint")) if file.is_none() => file = Some(value.into()),
+            (Arg::Long("deny"), Some("program-lint")) => deny_warnings = warnings(&mut parser)?,
             (Arg::Long("port"), Some("dev")) => dev.port = parser.value()?.parse()?,
             (Arg::Long("data"), Some("dev")) => dev.data = Some(parser.value()?.into()),
             (Arg::Long("program"), Some("dev")) => dev.program = Some(parser.value()?.into()),
@@ -86,7 +99,19 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         Some("bench-edge") => Ok(Command::Bench(bench)),
         Some("ship") => Ok(Command::Ship),
         Some("bots") => Ok(Command::Bots(bots)),
+        Some("program-lint") => match file {
+            Some(file) => Ok(Command::Lint(Lint { file, deny_warnings })),
+            None => Err("say which program file: cargo program-lint FILE".into()),
+        },
         Some(other) => Err(format!("there is no command \"{other}\"; `cargo run -p xtask -- help` lists them").into()),
+    }
+}
+
+/// The one thing that can be denied.
+fn warnings(parser: &mut Parser) -> Result<bool, lexopt::Error> {
+    match parser.value()?.string()?.as_str() {
+        "warnings" => Ok(true),
+        other => Err(format!("only warnings can be denied, not \"{other}\"").into()),
     }
 }
 
@@ -99,7 +124,7 @@ fn at_least_one(parser: &mut Parser) -> Result<u32, lexopt::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bench, Bots, Command, Dev, parse};
+    use super::{Bench, Bots, Command, Dev, Lint, parse};
 
     fn check(line: &str, expected: &Command) {
         assert_eq!(&parse(line.split_whitespace().map(Into::into)).unwrap(), expected, "{line}");
@@ -120,6 +145,9 @@ mod tests {
         check("bench-edge --seconds 3", &Command::Bench(Bench { seconds: 3, rounds: 3, soak: 300 }));
         check("bench-edge --rounds 1 --soak 0", &Command::Bench(Bench { seconds: 10, rounds: 1, soak: 0 }));
         check("bots --check", &Command::Bots(Bots { newest: false, check: true }));
+        let lint = |deny_warnings| Command::Lint(Lint { file: "p.json".into(), deny_warnings });
+        check("program-lint p.json", &lint(false));
+        check("program-lint p.json --deny warnings", &lint(true));
         check("", &Command::Help);
     }
 
@@ -131,6 +159,9 @@ mod tests {
             ("dve", "dve"),
             ("dev --port x", "x"),
             ("bench-edge --rounds 0", "1 or more"),
+            ("program-lint", "FILE"),
+            ("program-lint a b", "b"),
+            ("program-lint a --deny hints", "hints"),
         ] {
             let wrong = parse(line.split_whitespace().map(Into::into)).unwrap_err().to_string();
             assert!(wrong.contains(named), "{line}: {wrong}");

@@ -83,11 +83,11 @@ fn steps_of(program: &Program, placed: &PlacedRule<'_>) -> Vec<Finding> {
         Gives::Tiers(tiers) if tiers.by == TierBy::Value => {
             let currency = tiers.currency.unwrap_or(program.currency);
             let Some((least, most)) = placed::values(&rule.bounds, currency) else { return Vec::new() };
-            let last = |end: i64| if tiers.boundary == Boundary::Lower { end } else { end.saturating_sub(1) };
+            let ends_with = |end: i64| if tiers.boundary == Boundary::Lower { end } else { end.saturating_sub(1) };
             let mut from = i64::MIN;
             let mut found = Vec::new();
             for (at, step) in tiers.steps.iter().enumerate() {
-                let to = step.up_to.map_or(i64::MAX, last);
+                let to = step.up_to.map_or(i64::MAX, ends_with);
                 if to < least || from > most {
                     let path = format!("{}[{at}]", placed.at("tiers.steps"));
                     let why = "No value that this rule looks at lies in this step.";
