@@ -38,6 +38,8 @@ pub mod words;
 pub mod ledger;
 pub mod payout;
 
+pub mod job;
+
 pub mod delivery;
 pub mod destination;
 pub mod event;

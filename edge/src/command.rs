@@ -214,6 +214,9 @@ pub(crate) enum ProgramCommand {
         query: Query,
     },
     VerifyLedger,
+    Job {
+        id: String,
+    },
     NewDestination {
         body: String,
     },
