@@ -40,6 +40,8 @@ pub mod lint;
 pub mod ledger;
 pub mod payout;
 
+pub mod job;
+
 pub mod delivery;
 pub mod destination;
 pub mod event;

@@ -12,6 +12,7 @@ pub mod coupons;
 pub mod decision;
 pub mod destinations;
 pub mod disputes;
+pub mod jobs;
 pub mod participants;
 pub mod programs;
 

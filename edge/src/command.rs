@@ -218,6 +218,9 @@ pub(crate) enum ProgramCommand {
         query: Query,
     },
     VerifyLedger,
+    Job {
+        id: String,
+    },
     NewDestination {
         body: String,
     },

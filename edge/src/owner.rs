@@ -3,6 +3,7 @@
 
 mod clicks;
 mod many;
+mod money;
 mod routes;
 
 pub(crate) use clicks::of_code as clicks_of;

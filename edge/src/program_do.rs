@@ -2,7 +2,7 @@
 //!
 //! Invariant: a command reads all that a rule may need, calls one pure function, and records everything in one
 //! transaction, outbox rows included; only then does anything leave. No truth is kept outside `SQLite`. Called by the
-//! Worker, and by its own alarm, which hands over the outbox and approves rewards whose hold has ended.
+//! Worker, and by its own alarm, which hands over the outbox, approves rewards whose hold has ended, and works on jobs.
 
 mod clicks;
 mod conversions;
@@ -14,6 +14,7 @@ mod facts;
 mod files;
 mod history;
 mod idempotency;
+mod jobs;
 mod keys;
 mod ledger;
 mod outbox;
@@ -23,6 +24,7 @@ mod refunds;
 mod retainers;
 mod rewards;
 mod schema;
+mod verify;
 mod visitors;
 
 use crate::command::{Caller, ProgramCall, ProgramCommand, Reply};
@@ -89,8 +91,10 @@ impl DurableObject for ProgramDo {
             turn.give_due_months()
         });
         let handed = outbox::hand_over(&self.env, &self.store).await;
+        let worked = jobs::work(self, turn.settings).await;
         idempotency::forget(&self.store, turn.now).ok();
-        if let Err(failure) = done.and(handed) {
+        jobs::forget(&self.store, turn.now).ok();
+        if let Err(failure) = done.and(handed).and(worked) {
             // The alarm that was set above tries again.
             crate::metrics::error(crate::metrics::What::ProgramAlarm, &failure.to_string());
             return Response::empty();
@@ -200,6 +204,7 @@ impl Turn<'_> {
             C::SettlePayout { id, paid, body } => self.settle_payout(id, *paid, body),
             C::Ledger { query } => self.ledger(query),
             C::VerifyLedger => self.verify_ledger(),
+            C::Job { id } => self.job(id),
             C::NewDestination { body } => self.new_destination(body),
             C::Destinations { query } => self.destinations(query),
             C::Destination { id } => self.destination(id),

@@ -1,6 +1,6 @@
 //! The owner's API, route by route.
 
-use super::{Asked, claim_code, clicks, many};
+use super::{Asked, claim_code, clicks, many, money};
 use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
 use crate::failure::{Outcome, json};
 use crate::owner::limited_text;
@@ -68,29 +68,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         }
         ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
 
-        ("GET", ["rewards"]) => {
-            let query = asked.page(&["state", "beneficiary", "side", "conversion", "kind"])?;
-            look(asked, C::Rewards { query }).await
-        }
-        ("GET", ["rewards", id]) => look(asked, C::Reward { id: id.to_string() }).await,
-        ("POST", ["rewards", id, action]) => {
-            let command = C::ActOnReward { id: id.to_string(), action: action.to_string(), body: body.clone() };
-            tell(asked, Money, command, &body).await
-        }
-        ("POST", ["coupons"]) => tell(asked, Write, C::NewCoupons { body: body.clone() }, &body).await,
-        ("GET", ["coupons"]) => look(asked, C::Coupons).await,
-        ("POST", ["payouts"]) => tell(asked, Money, C::NewPayout { body: body.clone() }, &body).await,
-        ("GET", ["payouts"]) => look(asked, C::Payouts { query: asked.page(&[])? }).await,
-        ("GET", ["payouts", id]) => many::payout(asked, id).await,
-        ("POST", ["payouts", id, "confirm" | "fail"]) => {
-            let paid = asked.path.ends_with("/confirm");
-            tell(asked, Money, C::SettlePayout { id: id.to_string(), paid, body: body.clone() }, &body).await
-        }
-        ("GET", ["ledger"]) => {
-            let query = asked.page(&["account", "entry", "reward", "cause"])?;
-            look(asked, C::Ledger { query }).await
-        }
-        ("GET", ["ledger", "verify"]) => look(asked, C::VerifyLedger).await,
+        (_, ["rewards" | "coupons" | "payouts" | "ledger" | "jobs", ..]) => money::answer(asked, &segments, body).await,
 
         ("POST", ["destinations"]) => tell(asked, Write, C::NewDestination { body: body.clone() }, &body).await,
         ("GET", ["destinations"]) => look(asked, C::Destinations { query: asked.page(&[])? }).await,
@@ -114,11 +92,16 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             let command = DestinationCommand::Replay { id: Some(id.to_string()), from: 0, to: 0 };
             many::delivery(asked, command, Write).await
         }
-        (_, segments) if is_known(segments) => {
-            Err(Refusal::new(405, "method_not_allowed", format!("{} isn't done here.", asked.method)).into())
-        }
-        _ => Err(Refusal::not_found("path").into()),
+        (_, segments) => Err(nothing_here(asked, segments).into()),
     }
+}
+
+/// What is said where the table has no line: another method is in use there, or there is nothing.
+pub(super) fn nothing_here(asked: &Asked<'_>, segments: &[&str]) -> Refusal {
+    if is_known(segments) {
+        return Refusal::new(405, "method_not_allowed", format!("{} isn't done here.", asked.method));
+    }
+    Refusal::not_found("path")
 }
 
 fn is_known(segments: &[&str]) -> bool {
@@ -144,16 +127,31 @@ fn is_known(segments: &[&str]) -> bool {
             | ["conversions", _, "dispute", "settle"]
             | ["stats", "clicks"]
             | ["ledger", "verify"]
-            | ["keys" | "participants" | "conversions" | "rewards" | "payouts" | "destinations" | "deliveries", _]
+            | [
+                "keys"
+                    | "participants"
+                    | "conversions"
+                    | "rewards"
+                    | "payouts"
+                    | "destinations"
+                    | "deliveries"
+                    | "jobs",
+                _
+            ]
     )
 }
 
-async fn look(asked: &Asked<'_>, command: C) -> Outcome<Response> {
+pub(super) async fn look(asked: &Asked<'_>, command: C) -> Outcome<Response> {
     let program = asked.program().await?;
     asked.look(&program, Read, command).await
 }
 
-async fn tell(asked: &Asked<'_>, scope: honeyguide_domain::auth::Scope, command: C, body: &str) -> Outcome<Response> {
+pub(super) async fn tell(
+    asked: &Asked<'_>,
+    scope: honeyguide_domain::auth::Scope,
+    command: C,
+    body: &str,
+) -> Outcome<Response> {
     let program = asked.program().await?;
     asked.tell(&program, scope, command, body).await
 }

@@ -1,4 +1,4 @@
-//! The book: appended in the turn of what it books, read in pages, recomputed on demand.
+//! The book: appended in the turn of what it books, and read in pages.
 
 use super::Turn;
 use super::participants::page;
@@ -7,20 +7,17 @@ use crate::failure::{Failure, Outcome};
 use crate::store::{Bound, int, maybe, text};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::{EntryId, RewardId};
-use honeyguide_domain::ledger::{Chain, Entry, GENESIS, Posting, Verifier};
+use honeyguide_domain::ledger::{Chain, Entry, Posting};
 use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Postings that are read at once while the book is recomputed.
-const SLICE: i64 = 1_000;
-
 const COLUMNS: &str =
     "SELECT seq, entry, at, account, amount, currency, reward, cause, previous_hash, hash FROM postings";
 
 #[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
     seq: i64,
     entry: String,
     at: i64,
@@ -95,25 +92,27 @@ impl Turn<'_> {
         page(query, &postings, |posting| posting.seq, |posting| Ok(serde_json::to_value(posting)?))
     }
 
-    /// Recomputes every hash and sum, a slice of rows in memory at a time.
-    pub(super) fn verify_ledger(&self) -> Outcome<Reply> {
+    /// At most so many postings after one, up to another, as one text of JSON: read row by row, the columns of a million
+    /// postings would cost more than their hashes. One that can't be read is told by its number.
+    pub(super) fn postings_between(&self, after: i64, until: i64, most: i64) -> Outcome<Vec<(i64, Option<Posting>)>> {
         #[derive(Deserialize)]
-        struct Head {
-            value: String,
+        struct Text {
+            rows: String,
         }
-        let mut verifier = Verifier::default();
-        let mut read = 0;
-        loop {
-            let query = format!("{COLUMNS} WHERE seq > ? ORDER BY seq LIMIT ?");
-            let rows: Vec<Row> = self.store.rows(&query, vec![int(read), int(SLICE)])?;
-            let Some(last) = rows.last().map(|row| row.seq) else { break };
-            for row in rows {
-                verifier.read(&row.posting()?);
-            }
-            read = last;
+        let query = "SELECT json_group_array(json_array(
+                seq, entry, at, account, amount, currency, reward, cause, previous_hash, hash)) AS rows
+             FROM (SELECT * FROM postings WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?)";
+        let text: Option<Text> = self.store.row(query, vec![int(after), int(until), int(most)])?;
+        let text = text.map_or_else(|| "[]".to_owned(), |text| text.rows);
+        if let Ok(rows) = serde_json::from_str::<Vec<Row>>(&text) {
+            return Ok(rows.into_iter().map(|row| (row.seq, row.posting().ok())).collect());
         }
-        let head: Option<Head> = self.store.row("SELECT value FROM settings WHERE name = 'ledger_head'", vec![])?;
-        Reply::ok(&verifier.finish(head.as_ref().map_or(GENESIS, |head| &head.value)))
+        let rows: Vec<Value> = serde_json::from_str(&text)?;
+        let read = |row: Value| {
+            let seq = row[0].as_i64().unwrap_or(0);
+            (seq, serde_json::from_value::<Row>(row).ok().and_then(|row| row.posting().ok()))
+        };
+        Ok(rows.into_iter().map(read).collect())
     }
 
     /// What a participant earned, was paid and is owed, from the book itself.

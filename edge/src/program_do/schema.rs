@@ -1,6 +1,6 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, JOBS];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -157,4 +157,14 @@ const CREDIT: &str = "
     DROP INDEX rewards_once;
     CREATE UNIQUE INDEX rewards_once ON rewards (conversion, rule, beneficiary, stage, settlement);
     ALTER TABLE retainers ADD COLUMN settlement TEXT NOT NULL DEFAULT '';
+";
+
+/// Long work in slices. `place`: how far it came, as its kind writes it. `units`: what the next slice may have.
+const JOBS: &str = "
+    CREATE TABLE jobs (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT NOT NULL,
+        done INTEGER NOT NULL, total INTEGER NOT NULL, place TEXT NOT NULL, result TEXT, error TEXT,
+        units INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, finished_at INTEGER);
+    CREATE INDEX jobs_open ON jobs (seq) WHERE state IN ('queued', 'running');
+    CREATE INDEX jobs_by_end ON jobs (finished_at);
 ";
