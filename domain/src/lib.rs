@@ -36,6 +36,7 @@ pub mod reward;
 pub mod words;
 
 pub mod lint;
+pub mod whatif;
 
 pub mod ledger;
 pub mod payout;

@@ -15,6 +15,8 @@ pub mod disputes;
 pub mod jobs;
 pub mod participants;
 pub mod programs;
+pub mod recorded;
+pub mod whatif;
 
 #[cfg(test)]
 #[path = "wire_tests.rs"]

@@ -117,6 +117,10 @@ pub(crate) enum ProgramCommand {
     Lint {
         body: String,
     },
+    /// The past, judged again under the program of this file, as a job.
+    WhatIf {
+        file: String,
+    },
     Keys,
     NewKey {
         body: String,

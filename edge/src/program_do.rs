@@ -26,6 +26,7 @@ mod rewards;
 mod schema;
 mod verify;
 mod visitors;
+mod whatif;
 
 use crate::command::{Caller, ProgramCall, ProgramCommand, Reply};
 use crate::failure::{Failure, Outcome};
@@ -42,6 +43,7 @@ pub struct ProgramDo {
     store: Store,
     env: Env,
     ready: Outcome<()>,
+    simulation: whatif::Memory,
 }
 
 /// One command's surroundings: the store, the moment, and chance.
@@ -49,6 +51,7 @@ pub(crate) struct Turn<'a> {
     store: &'a Store,
     settings: &'a Settings,
     now: Timestamp,
+    simulation: &'a whatif::Memory,
     #[cfg(feature = "faults")]
     fault: &'a str,
 }
@@ -63,7 +66,7 @@ impl DurableObject for ProgramDo {
     fn new(state: State, env: Env) -> Self {
         let store = Store::new(&state, "program");
         let ready = store.migrate(schema::MIGRATIONS);
-        Self { store, env, ready }
+        Self { store, env, ready, simulation: whatif::Memory::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -112,6 +115,7 @@ impl ProgramDo {
             store: &self.store,
             settings,
             now: now(),
+            simulation: &self.simulation,
             #[cfg(feature = "faults")]
             fault: "",
         }
@@ -173,6 +177,7 @@ impl Turn<'_> {
             C::Version { number } => self.version(number),
             C::PutFile { body } => self.put_file(body),
             C::Lint { body } => self.lint(body),
+            C::WhatIf { file } => self.what_if(file),
             C::Keys => self.keys(),
             C::NewKey { body } => self.new_key(body),
             C::RevokeKey { id } => self.revoke_key(id),

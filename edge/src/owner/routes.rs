@@ -32,6 +32,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("GET", ["program", "versions"]) => look(asked, C::Versions).await,
         ("GET", ["program", "versions", number]) => look(asked, C::Version { number: number.to_string() }).await,
         ("POST", ["program", "lint"]) => look(asked, C::Lint { body }).await,
+        ("POST", ["program", "what-if"]) => tell(asked, Read, C::WhatIf { file: body.clone() }, &body).await,
         ("GET", ["keys"]) => look(asked, C::Keys).await,
         ("POST", ["keys"]) => tell(asked, Write, C::NewKey { body: body.clone() }, &body).await,
         ("POST", ["keys", "identity"]) => tell(asked, Write, C::RotateIdentity, &body).await,
@@ -121,7 +122,7 @@ fn is_known(segments: &[&str]) -> bool {
             | "ledger"
             | "destinations"
             | "deliveries"]
-            | ["program", "versions" | "lint"]
+            | ["program", "versions" | "lint" | "what-if"]
             | ["program", "versions", _]
             | ["conversions", _, "dispute"]
             | ["conversions", _, "dispute", "settle"]

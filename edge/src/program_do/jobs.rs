@@ -4,6 +4,7 @@
 //! from its last slice. The oldest job goes first. Run by the program's alarm.
 
 use super::verify::Verify;
+use super::whatif::Replay;
 use super::{ProgramDo, Turn};
 use crate::command::Reply;
 use crate::failure::{Failure, Outcome};
@@ -106,6 +107,7 @@ impl Turn<'_> {
     fn slice(&self, open: &Open, units: i64) -> Outcome<()> {
         match open.kind.as_str() {
             Verify::KIND => self.advance::<Verify>(open, units),
+            Replay::KIND => self.advance::<Replay>(open, units),
             other => Err(Failure::Ours(format!("there is no work of the kind {other}"))),
         }
     }

@@ -1,6 +1,6 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, JOBS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, JOBS, REPLAYS];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -167,4 +167,23 @@ const JOBS: &str = "
         units INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, finished_at INTEGER);
     CREATE INDEX jobs_open ON jobs (seq) WHERE state IN ('queued', 'running');
     CREATE INDEX jobs_by_end ON jobs (finished_at);
+";
+
+/// What judging again needs. `facts`: those that a conversion was judged by, as `domain::wire::recorded` writes them.
+/// `applied_after`, `joined_after`, `after`: the last conversion that was recorded before a refund was applied, a guest
+/// joined, or a participant paused or taken up again.
+const REPLAYS: &str = "
+    ALTER TABLE conversions ADD COLUMN facts TEXT;
+    ALTER TABLE refunds ADD COLUMN applied_after INTEGER;
+    UPDATE refunds SET applied_after = (SELECT MAX(seq) FROM conversions c
+        WHERE c.recorded_at <= refunds.at OR (c.event = refunds.event AND c.external_id = refunds.external_id))
+        WHERE state = 'applied';
+    CREATE INDEX refunds_by_place ON refunds (applied_after) WHERE applied_after IS NOT NULL;
+    ALTER TABLE customers ADD COLUMN joined_after INTEGER;
+    UPDATE customers SET joined_after = 0 WHERE joined IS NOT NULL;
+    CREATE INDEX customers_by_joining ON customers (joined_after) WHERE joined_after IS NOT NULL;
+    CREATE TABLE pauses (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, participant TEXT NOT NULL, paused INTEGER NOT NULL, after INTEGER NOT NULL);
+    INSERT INTO pauses (participant, paused, after)
+        SELECT id, 1, (SELECT COALESCE(MAX(seq), 0) FROM conversions) FROM participants WHERE state <> 'active';
 ";
