@@ -18,3 +18,4 @@ mod programs_and_keys;
 mod rewards_follow_the_rules;
 mod the_demo;
 mod webhooks_arrive;
+mod what_if_judges_again;
