@@ -74,6 +74,17 @@ fn a_bad_file_is_refused_with_every_fault_and_its_path() {
 }
 
 #[test]
+fn a_file_that_was_stored_before_there_were_models_means_what_it_meant() {
+    let stored = r#"{"id":"acme","name":"Acme","kind":"referral","mode":"live","site":"https://shop.example","currency":"USD",
+        "attribution":{"model":"last_touch","window_days":30,"binding":"last"},"consent":"not_required",
+        "durability":"after-redirect","offer":null,"join":{"email":false},"rewards":[]}"#;
+    let policy = Program::from_json(stored).unwrap().attribution;
+    let expected = AttributionPolicy { window: Span::days(30), binding: Binding::Last, ..AttributionPolicy::default() };
+    assert_eq!(policy, expected);
+    assert_eq!((policy.model, policy.judged_by), (Model::LastTouch, JudgedBy::Occurrence));
+}
+
+#[test]
 fn attribution_is_written_as_it_was_read_and_its_faults_are_told() {
     let read = |attribution: &Value| {
         let mut file = smallest();

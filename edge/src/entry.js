@@ -77,6 +77,23 @@ function answered(answer, facts, env, ctx) {
   return asks & STORE_FIRST ? stored(env, ctx).then(() => response) : response;
 }
 
+// Longer than storage is waited for.
+const LONGEST_ASKING = 2500;
+
+/** Waits for work, or for so many milliseconds. The timer is this request's own: one that only waits for what another
+ * request asks would be taken for one that hangs, and be ended without an answer. */
+async function atMost(longest, work) {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, longest);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A link that isn't known here is asked for; what can't be asked goes the whole way, which always has an answer. */
 async function cold(request, env, ctx, facts) {
   let answer;
@@ -84,7 +101,7 @@ async function cold(request, env, ctx, facts) {
     // Others may wait for the same question: a client that goes away must not take it along.
     const warmed = warm(env, facts);
     ctx.waitUntil(warmed);
-    await warmed;
+    await atMost(LONGEST_ASKING, warmed);
     answer = hot(facts, true);
   } catch {
     // As below.

@@ -16,6 +16,15 @@ const ENDPOINTS: [Endpoint; 7] = [
     ("POST", "claim", r#"{"k":"hg_pk_acme","event":"signup","external_id":"s-1"}"#, 5, 12_000),
 ];
 
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
+const CHROME: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+
+/// A browser of another version each.
+fn agent(number: u32) -> String {
+    FIREFOX.replace("150.0", &format!("150.{number}"))
+}
+
 /// One call of a visitor's, from an address and by an agent.
 fn call(client: &Client, endpoint: &Endpoint, address: &str, agent: &str) -> Answer {
     let (method, path, body, _, _) = *endpoint;
@@ -50,12 +59,12 @@ fn past_its_limit_each_public_endpoint_answers_429_while_links_and_other_visitor
     for (number, endpoint) in ENDPOINTS.iter().enumerate() {
         let (_, path, _, burst, refill) = *endpoint;
         let (abuser, neighbour) = (format!("203.0.113.{number}"), format!("198.51.100.{number}"));
-        let first = call(&client, endpoint, &abuser, "Firefox");
+        let first = call(&client, endpoint, &abuser, FIREFOX);
         assert!(first.status < 500 && first.status != 429, "{path}: {first:?}");
         let begun = Instant::now();
         let mut passed = 1;
         let refused = loop {
-            let answer = call(&client, endpoint, &abuser, "Firefox");
+            let answer = call(&client, endpoint, &abuser, FIREFOX);
             if answer.status == 429 {
                 break answer;
             }
@@ -68,20 +77,20 @@ fn past_its_limit_each_public_endpoint_answers_429_while_links_and_other_visitor
         assert!(wait_of(&refused) <= 12, "{refused:?}");
 
         for _ in 0..20 {
-            arrives(&client, &code, &abuser, "Firefox");
+            arrives(&client, &code, &abuser, FIREFOX);
         }
-        assert_eq!(call(&client, endpoint, &neighbour, "Firefox").status, first.status, "{path}: another address");
-        assert_eq!(call(&client, endpoint, &abuser, "Chrome").status, first.status, "{path}: another visitor there");
+        assert_eq!(call(&client, endpoint, &neighbour, FIREFOX).status, first.status, "{path}: another address");
+        assert_eq!(call(&client, endpoint, &abuser, CHROME).status, first.status, "{path}: another visitor there");
     }
 
     // The wait that is told is the wait.
     let offer = &ENDPOINTS[0];
     let told = Instant::now();
     let wait = wait_of(&wait_for("the limit", 5, || {
-        Some(call(&client, offer, "192.0.2.1", "Firefox")).filter(|answer| answer.status == 429)
+        Some(call(&client, offer, "192.0.2.1", FIREFOX)).filter(|answer| answer.status == 429)
     }));
     wait_for("the time to pass that was told", 10, || (told.elapsed().as_secs() > wait).then_some(()));
-    call(&client, offer, "192.0.2.1", "Firefox").expect(200);
+    call(&client, offer, "192.0.2.1", FIREFOX).expect(200);
 }
 
 #[test]
@@ -91,12 +100,12 @@ fn a_flood_that_changes_its_agent_is_limited_by_its_address_and_its_neighbours_s
     let code = world.client.participant("ada")["code"].as_str().unwrap().to_owned();
     let join = ENDPOINTS.iter().find(|(_, path, ..)| *path == "join").unwrap();
     let answers = |address: &str| -> Vec<Answer> {
-        (0..200).map(|number| call(&client, join, address, &format!("Agent/{number}"))).collect()
+        (0..200).map(|number| call(&client, join, address, &agent(number))).collect()
     };
     let flood = answers("203.0.113.7");
     let passed = flood.iter().filter(|answer| answer.status == 202).count();
     assert!((50..60).contains(&passed), "{passed} passed");
     wait_of(flood.last().unwrap());
-    arrives(&client, &code, "203.0.113.7", "Agent/200");
-    assert_eq!(call(&client, join, "203.0.113.8", "Agent/200").status, 202);
+    arrives(&client, &code, "203.0.113.7", &agent(200));
+    assert_eq!(call(&client, join, "203.0.113.8", &agent(200)).status, 202);
 }

@@ -67,6 +67,7 @@ fn a_dispute_that_is_upheld_moves_the_credit_by_new_entries_and_only_once() {
     assert_eq!(postings(&world), 4 + 2 + 4, "one entry back, two anew; the friend keeps theirs");
     let told = world.client.get(&sale.path).expect(200).json;
     assert_eq!(told["decision"]["credits"], sale.answer["decision"]["credits"], "what was decided stays");
+    assert_eq!(told["credits"], settled.json["settlement"]["credits"], "who has it now stands beside");
     let states: Vec<_> =
         told["rewards"].as_array().unwrap().iter().map(|reward| reward["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["reversed", "pending", "pending", "pending"]);

@@ -110,6 +110,7 @@ fn each_failure_says_one_line_and_is_counted_once() {
     is(&world, "honeyguide_link_lookups_total{source=\"unreached\"}", 1);
 
     // A batch of clicks says a line for each try.
+    wait_for("the clicks to be in storage", 5, || (sample(&world, "honeyguide_buffer_depth") < 0.5).then_some(()));
     world.switch("clicks-down");
     world.client.follow(&code, &[]).expect(302);
     wait_for("a try that failed", 5, || (failures(&world).len() > 5).then_some(()));

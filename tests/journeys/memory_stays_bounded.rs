@@ -2,7 +2,7 @@
 
 use honeyguide_tests::{Connection, World, wait_for};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -49,7 +49,7 @@ fn batch(world: &World, lines: &str) -> Vec<String> {
 /// Has each code followed once, on several connections at a time; whether its friend gets a touch.
 fn follow(world: &World, count: usize, code: impl Fn(usize) -> String + Sync, touched: impl Fn(usize) -> bool + Sync) {
     let begun = Instant::now();
-    let next = AtomicUsize::new(0);
+    let (next, longest) = (AtomicUsize::new(0), AtomicU64::new(0));
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
@@ -59,14 +59,17 @@ fn follow(world: &World, count: usize, code: impl Fn(usize) -> String + Sync, to
                     if number >= count {
                         break;
                     }
+                    let asked = Instant::now();
                     let click = connection.follow(&code(number), &[]).unwrap().expect(302);
+                    longest.fetch_max(u64::try_from(asked.elapsed().as_millis()).unwrap(), Ordering::SeqCst);
                     assert_eq!(click.cookie().is_some(), touched(number), "{number}: {click:?}");
                 }
             });
         }
     });
     let seconds = begun.elapsed().as_secs_f64();
-    println!("{count} codes in {seconds:.1} s, {} KiB held", world.resident());
+    let longest = longest.into_inner();
+    println!("{count} codes in {seconds:.1} s, each in {longest} ms at most, {} KiB held", world.resident());
 }
 
 #[test]

@@ -86,7 +86,7 @@ impl Turn<'_> {
                 let message = format!("This conversion was recorded before with another {field}.");
                 return Err(Refusal::new(409, "conversion_differs", message).at(field).into());
             }
-            return Reply::ok(&self.answer(&row)?);
+            return Ok(Reply::new(200, told(&self.answer(&row)?, Lang::default())?));
         }
         let occurred_at = new.occurred(self.now)?;
         let customer = self.customer(&new.customer)?;
@@ -131,9 +131,9 @@ impl Turn<'_> {
         self.settle_claim(&new.event, &new.external_id)?;
         if self.apply_waiting_refunds(&new.event, &new.external_id)? {
             let row = self.conversion_row(&new.event, &new.external_id)?.ok_or_else(lost)?;
-            return Reply::created(&self.answer(&row)?);
+            return Ok(Reply::new(201, told(&self.answer(&row)?, Lang::default())?));
         }
-        Reply::created(&verdict.answer)
+        Ok(Reply::new(201, told(&verdict.answer, Lang::default())?))
     }
 
     fn keep(&self, new: &NewConversion, case: &Case<'_>, verdict: &Verdict) -> Outcome<()> {
@@ -243,9 +243,15 @@ impl Turn<'_> {
     /// One conversion, its decision in words, and its disputes.
     pub(super) fn conversion(&self, id: &str, lang: Lang) -> Outcome<Reply> {
         let answer = self.answer(&self.conversion_by_id(id)?)?;
-        let mut body = serde_json::to_value(&answer)?;
-        body["decision"] = answer.decision.in_words(lang);
-        body["disputes"] = self.disputes_of(id)?;
+        let mut body = told(&answer, lang)?;
+        let disputes = self.disputes_of(id)?;
+        let upheld = disputes.iter().rev().find(|dispute| dispute["settlement"]["outcome"] == "upheld");
+        // Who has the credit now; the decision says who had it at first.
+        body["credits"] = match upheld {
+            Some(dispute) => dispute["settlement"]["credits"].clone(),
+            None => json!(answer.decision.credits),
+        };
+        body["disputes"] = Value::Array(disputes);
         Ok(Reply::new(200, body))
     }
 
@@ -262,4 +268,11 @@ impl Turn<'_> {
 
 fn lost() -> Failure {
     Failure::Ours("the conversion was not kept".to_owned())
+}
+
+/// A conversion with its decision in words.
+fn told(answer: &ConversionAnswer, lang: Lang) -> Outcome<Value> {
+    let mut body = serde_json::to_value(answer)?;
+    body["decision"] = answer.decision.in_words(lang);
+    Ok(body)
 }

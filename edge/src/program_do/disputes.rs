@@ -57,10 +57,10 @@ impl Row {
 }
 
 impl Turn<'_> {
-    pub(super) fn disputes_of(&self, conversion: &str) -> Outcome<Value> {
+    pub(super) fn disputes_of(&self, conversion: &str) -> Outcome<Vec<Value>> {
         let query = format!("{COLUMNS} WHERE conversion = ? ORDER BY seq");
         let rows: Vec<Row> = self.store.rows(&query, vec![text(conversion)])?;
-        Ok(Value::Array(rows.iter().map(Row::json).collect::<Outcome<_>>()?))
+        rows.iter().map(Row::json).collect()
     }
 
     fn newest_dispute(&self, conversion: &str) -> Outcome<Option<Row>> {

@@ -1,6 +1,6 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, JOBS, REPLAYS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, REPLAYS];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -157,6 +157,12 @@ const CREDIT: &str = "
     DROP INDEX rewards_once;
     CREATE UNIQUE INDEX rewards_once ON rewards (conversion, rule, beneficiary, stage, settlement);
     ALTER TABLE retainers ADD COLUMN settlement TEXT NOT NULL DEFAULT '';
+";
+
+/// Only guests who were joined are looked for by their account, so only they are in its index.
+const GUESTS_ONLY: &str = "
+    DROP INDEX customers_by_account;
+    CREATE INDEX customers_by_account ON customers (joined) WHERE joined IS NOT NULL;
 ";
 
 /// Long work in slices. `place`: how far it came, as its kind writes it. `units`: what the next slice may have.

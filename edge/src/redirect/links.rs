@@ -7,10 +7,13 @@
 mod asking;
 mod data_centre;
 mod day;
+mod recent;
 mod storage;
 
 pub(crate) use asking::{check, resolve};
 pub(crate) use day::{visitor, visitor_whoever};
+
+use recent::Recent;
 
 use super::Seen;
 use crate::metrics::Source;
@@ -161,12 +164,22 @@ struct Held {
     link: Rc<Link>,
 }
 
-#[derive(Default)]
 struct Cache {
-    links: HashMap<String, Held>,
-    unknown: HashMap<String, Held>,
+    links: Recent<Held>,
+    unknown: Recent<Held>,
     programs: HashMap<String, Checked>,
     key: String,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self {
+            links: Recent::new(REMEMBERED),
+            unknown: Recent::new(REMEMBERED_UNKNOWN),
+            programs: HashMap::new(),
+            key: String::new(),
+        }
+    }
 }
 
 thread_local! {
@@ -223,11 +236,7 @@ fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp, source: Sourc
         let key = cache.key.clone();
         let known = link.objection.as_deref() != Some(UNKNOWN);
         cache.unknown.remove(&key);
-        let (links, most) =
-            if known { (&mut cache.links, REMEMBERED) } else { (&mut cache.unknown, REMEMBERED_UNKNOWN) };
-        if links.len() >= most && !links.contains_key(&key) {
-            links.clear();
-        }
+        let links = if known { &mut cache.links } else { &mut cache.unknown };
         links.insert(key, Held { source, until, link: Rc::clone(link) });
         if link.is_checked() {
             let checked = Checked { version: link.version, until, asked: false };
@@ -248,7 +257,7 @@ const UNKNOWN: &str = "unknown_code";
 /// Forgets what this isolate knew of a program, after it was changed here; and all codes that led nowhere.
 pub(crate) fn forget(program: &str) {
     CACHE.with_borrow_mut(|cache| {
-        cache.links.retain(|_, held| held.link.program != program);
+        cache.links.retain(|held| held.link.program != program);
         cache.programs.remove(program);
         cache.unknown.clear();
     });

@@ -20,8 +20,14 @@ use worker::Env;
 
 /// After an object failed: how long nobody asks it again.
 const QUIET: Span = Span::seconds(1);
+/// What was told may be forgotten before who waits for it can read it, where links are changed at that moment. While
+/// storage answers, it is asked for again.
+const TRIES: usize = 2;
 /// Rounds of questions that are on their way at most; who comes later waits for the next one.
 const ROUNDS: usize = 2;
+/// Where rounds come close after another, the next one collects so long for those who come together.
+const COLLECT: Duration = Duration::from_millis(1);
+const CLOSE: Span = Span::millis(10);
 /// Links that one round asks for at most.
 const ROUND: usize = 256;
 pub(super) const DIRECTORY: &str = "directory";
@@ -34,6 +40,8 @@ struct Asking {
     wanted: Vec<Wanted>,
     /// When each round began that is on its way.
     rounds: Vec<Timestamp>,
+    /// When the newest round began.
+    newest: Timestamp,
     /// Objects that failed, by name, and until when they are left alone.
     quiet: HashMap<String, Timestamp>,
 }
@@ -63,15 +71,23 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
         return (link, Source::Isolate);
     }
     let stale = held.map(|(link, _)| link);
-    if let Some(link) = stale.as_ref().filter(|link| link.is_checked()) {
+    if let Some(link) = stale.as_ref().filter(|link| link.is_checked() && !is_left_alone(&link.program)) {
         check(env, settings, &link.program).await;
         if let Some((link, true)) = known(code, host, now()) {
             return (link, Source::Isolate);
         }
     }
-    want(env, settings, Wanted { code: code.to_owned(), host: host_of(host).to_owned() }).await;
-    if let Some((link, true)) = known(code, host, now()) {
-        return (link, source_of(code, host));
+    for _ in 0..TRIES {
+        if is_left_alone(DIRECTORY) {
+            break;
+        }
+        want(env, settings, Wanted { code: code.to_owned(), host: host_of(host).to_owned() }).await;
+        if let Some((link, true)) = known(code, host, now()) {
+            return (link, source_of(code, host));
+        }
+        if ASKING.with_borrow(|asking| !asking.quiet.is_empty()) {
+            break;
+        }
     }
     (stale.unwrap_or_else(|| Rc::new(Link::unreached(code, host, settings))), Source::Unreached)
 }
@@ -116,8 +132,14 @@ async fn want(env: &Env, settings: &Settings, wanted: Wanted) {
 /// One round of questions, for all who wait; then somebody else begins the next.
 async fn round(env: &Env, settings: &Settings) {
     let begun = now();
-    let wanted = ASKING.with_borrow_mut(|asking| {
+    let busy = ASKING.with_borrow_mut(|asking| {
         asking.rounds.push(begun);
+        std::mem::replace(&mut asking.newest, begun).after(CLOSE) > begun
+    });
+    if busy {
+        worker::Delay::from(COLLECT).await;
+    }
+    let wanted = ASKING.with_borrow_mut(|asking| {
         let many = asking.wanted.len().min(ROUND);
         asking.wanted.drain(..many).collect::<Vec<_>>()
     });
@@ -192,6 +214,11 @@ pub(super) async fn ask_once<T>(
     ASKING.with_borrow_mut(|asking| asking.quiet.insert(object.to_owned(), now().after(QUIET)));
     metrics::error(What::Link, &format!("{object}: {why}"));
     None
+}
+
+/// Whether an object failed lately, and nobody asks it, or one does and nobody waits for what that one learns.
+fn is_left_alone(object: &str) -> bool {
+    ASKING.with_borrow(|asking| asking.quiet.get(object).is_some_and(|until| *until > now()))
 }
 
 /// Waits with those who wait for this already; or nothing, and the caller has it asked for.
