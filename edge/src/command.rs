@@ -145,6 +145,7 @@ pub(crate) enum ProgramCommand {
     },
     Statement {
         id: String,
+        query: Query,
     },
     /// What the redirect keeps of each link.
     Links {
@@ -212,6 +213,11 @@ pub(crate) enum ProgramCommand {
     Coupons,
     Ledger {
         query: Query,
+    },
+    /// Postings as lines of JSON, for an export. `until`: the last one when it began; nothing at its beginning.
+    LedgerLines {
+        after: i64,
+        until: Option<i64>,
     },
     VerifyLedger,
     Job {
@@ -308,6 +314,14 @@ impl Query {
     pub(crate) fn filter(&self, name: &str) -> Option<&str> {
         self.filters.get(name).map(String::as_str)
     }
+}
+
+/// A piece of an export: lines of JSON, the last one's number, and where the export ends.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ExportedLines {
+    pub(crate) lines: String,
+    pub(crate) last: i64,
+    pub(crate) until: i64,
 }
 
 /// To a shard of the clicks; batches come by `store_clicks`.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::calendar::Over;
 use crate::fault::{Place, Refusal};
-use crate::money::{Currency, Percent};
+use crate::money::{Currency, Money, Percent};
 use crate::time::Span;
 use crate::wire::read::{self, Fields, Read};
 use serde_json::{Value, json};
@@ -101,6 +101,9 @@ impl Program {
         });
         if let Value::Object(fields) = &mut file {
             self.limits.write(fields);
+            if let Some(minimum) = self.payout_minimum {
+                fields.insert("payout_minimum".to_owned(), json!(minimum));
+            }
         }
         file
     }
@@ -122,6 +125,7 @@ impl Read for Program {
         let join = fields.optional("join");
         let rewards: Option<Vec<Rule>> = fields.or("rewards", Vec::new());
         let limits = Limits::read_from(&fields);
+        let payout_minimum = fields.optional::<Money>("payout_minimum");
         // GET adds the version, so that what was read can be sent back; the shell compares it.
         let _: Option<Option<i64>> = fields.optional("version");
         fields.done();
@@ -142,6 +146,7 @@ impl Read for Program {
             join_by_email: join?.is_some_and(|join: Join| join.email),
             rewards: rewards?,
             limits: limits?,
+            payout_minimum: payout_minimum?,
         })
     }
 }

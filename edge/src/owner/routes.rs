@@ -48,7 +48,9 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             redirect::forget(&asked.program().await?);
             answer
         }
-        ("GET", ["participants", id, "statement"]) => look(asked, C::Statement { id: id.to_string() }).await,
+        ("GET", ["participants" | "beneficiaries", id, "statement"]) => {
+            look(asked, C::Statement { id: id.to_string(), query: asked.page(&[])? }).await
+        }
         ("POST", ["participants", id, "links"]) => create_link(asked, id, &body).await,
 
         ("GET", ["clicks"]) => clicks::list(asked).await,
@@ -67,7 +69,9 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         }
         ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
 
-        (_, ["rewards" | "coupons" | "payouts" | "ledger" | "jobs", ..]) => money::answer(asked, &segments, body).await,
+        (_, ["rewards" | "coupons" | "payouts" | "ledger" | "export" | "jobs", ..]) => {
+            money::answer(asked, &segments, body).await
+        }
 
         ("POST", ["destinations"]) => tell(asked, Write, C::NewDestination { body: body.clone() }, &body).await,
         ("GET", ["destinations"]) => look(asked, C::Destinations { query: asked.page(&[])? }).await,
@@ -126,6 +130,8 @@ fn is_known(segments: &[&str]) -> bool {
             | ["conversions", _, "dispute", "settle"]
             | ["stats", "clicks"]
             | ["ledger", "verify"]
+            | ["export", "ledger.ndjson"]
+            | ["participants" | "beneficiaries", _, "statement"]
             | [
                 "keys"
                     | "participants"
