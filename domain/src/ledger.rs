@@ -185,3 +185,9 @@ impl Chain {
 #[cfg(test)]
 #[path = "ledger_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod book;
+
+#[cfg(test)]
+mod book_tests;
