@@ -4,6 +4,8 @@
 //! of the one before, so a change anywhere shows everywhere after it. Only ids are in it, no personal data.
 //! The hash is SHA-256 over the RFC 8785 form of the posting without its `hash` field, in lower-case hex.
 
+pub mod head;
+
 mod verifier;
 
 pub use verifier::{Broken, Verification, Verifier, WrongBalance};
@@ -183,3 +185,9 @@ impl Chain {
 #[cfg(test)]
 #[path = "ledger_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod book;
+
+#[cfg(test)]
+mod book_tests;

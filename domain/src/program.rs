@@ -16,7 +16,7 @@ pub use rule::{
 pub use targets::Targets;
 pub use versions::{Version, in_force};
 
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::site::Site;
 
 /// The name of a program in keys and addresses: 1 to 40 of `a-z 0-9 - _`, beginning with a letter or digit.
@@ -59,6 +59,8 @@ pub struct Program {
     /// What all rules together may spend.
     pub limits: Limits,
     pub targets: Targets,
+    /// What someone must be owed to have a line in a payout that says nothing else, in that currency.
+    pub payout_minimum: Option<Money>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

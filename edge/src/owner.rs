@@ -2,6 +2,7 @@
 //! contents; this carries a request there.
 
 mod clicks;
+mod exports;
 mod many;
 mod money;
 mod routes;

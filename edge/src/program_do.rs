@@ -12,6 +12,7 @@ mod destinations;
 mod disputes;
 mod facts;
 mod files;
+mod heads;
 mod history;
 mod idempotency;
 mod jobs;
@@ -27,6 +28,9 @@ mod schema;
 mod verify;
 mod visitors;
 mod whatif;
+
+#[cfg(feature = "faults")]
+mod broken_books;
 
 use crate::command::{Caller, ProgramCall, ProgramCommand, Reply};
 use crate::failure::{Failure, Outcome};
@@ -93,11 +97,12 @@ impl DurableObject for ProgramDo {
             turn.expire_due()?;
             turn.give_due_months()
         });
+        let told = self.store.transaction(|| turn.publish_heads());
         let handed = outbox::hand_over(&self.env, &self.store).await;
         let worked = jobs::work(self, turn.settings).await;
         idempotency::forget(&self.store, turn.now).ok();
         jobs::forget(&self.store, turn.now).ok();
-        if let Err(failure) = done.and(handed).and(worked) {
+        if let Err(failure) = done.and(told).and(handed).and(worked) {
             // The alarm that was set above tries again.
             crate::metrics::error(crate::metrics::What::ProgramAlarm, &failure.to_string());
             return Response::empty();
@@ -126,6 +131,10 @@ impl ProgramDo {
         let turn = self.turn(Settings::of(&self.env));
         #[cfg(feature = "faults")]
         let turn = Turn { fault: &call.fault, ..turn };
+        #[cfg(feature = "faults")]
+        if let Some(reply) = turn.break_books()? {
+            return Ok(reply);
+        }
         if let ProgramCommand::ConvertMany { lines } = &call.command {
             turn.permit(&call.caller)?;
             let reply = turn.convert_many(lines)?;
@@ -193,7 +202,7 @@ impl Turn<'_> {
             C::Participant { id } => self.participant(id),
             C::ChangeParticipant { id, body } => self.change_participant(id, body),
             C::CreateLink { id, body, code } => self.create_link(id, body, code),
-            C::Statement { id } => self.statement(id),
+            C::Statement { id, query } => self.statement(id, query),
             C::Links { codes } => self.links(codes),
             C::LinksVersion => Reply::ok(&self.links_version()?),
             C::Convert { body } => self.convert(body),
@@ -213,6 +222,7 @@ impl Turn<'_> {
             C::Payout { id } => self.payout(id),
             C::SettlePayout { id, paid, body } => self.settle_payout(id, *paid, body),
             C::Ledger { query } => self.ledger(query),
+            C::LedgerLines { after, until } => self.ledger_lines(*after, *until),
             C::VerifyLedger => self.verify_ledger(),
             C::Job { id } => self.job(id),
             C::NewDestination { body } => self.new_destination(body),

@@ -10,6 +10,7 @@ cargo verify                                            format, lints, host test
 cargo bench-edge [--seconds 10] [--rounds 3] [--soak 300]   the performance table, ratios against its baselines
 cargo ship                                              target/ship/: wrangler bundle, workerd config, assets, checksums
 cargo program-lint FILE [--deny warnings]               what a program file says that its owner may not want
+cargo ledger-check FILE [--head HASH]                   whether an export of the ledger is whole and as it was written
 cargo run -p xtask -- build                             build everything and print sizes
 cargo run -p xtask -- setup                             set up what is missing
 cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched";
@@ -25,6 +26,7 @@ pub enum Command {
     Ship,
     Bots(Bots),
     Lint(Lint),
+    LedgerCheck(LedgerCheck),
 }
 
 /// `cargo dev`'s options.
@@ -64,6 +66,14 @@ pub struct Lint {
     pub deny_warnings: bool,
 }
 
+/// `cargo ledger-check`'s file and option.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerCheck {
+    pub file: PathBuf,
+    /// A head that was published: the book must have it.
+    pub head: Option<String>,
+}
+
 /// Reads the arguments after the program's name.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt::Error> {
     // `cargo dev -- --port 1` gives us the lone `--` as well; it means nothing here.
@@ -72,7 +82,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
     let mut dev = Dev { port: 8787, data: None, program: None };
     let mut bench = Bench { seconds: 10, rounds: 3, soak: 300 };
     let mut bots = Bots::default();
-    let (mut file, mut deny_warnings) = (None, false);
+    let (mut file, mut head, mut deny_warnings) = (None, None, false);
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
@@ -87,6 +97,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
             (Arg::Long("soak"), Some("bench-edge")) => bench.soak = parser.value()?.parse()?,
             (Arg::Long("newest"), Some("bots")) => bots.newest = true,
             (Arg::Long("check"), Some("bots")) => bots.check = true,
+            (Arg::Long("head"), Some("ledger-check")) => head = Some(parser.value()?.string()?),
+            (Arg::Value(value), Some("ledger-check")) if file.is_none() => file = Some(value.into()),
             (other, _) => return Err(other.unexpected()),
         }
     }
@@ -102,6 +114,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         Some("program-lint") => match file {
             Some(file) => Ok(Command::Lint(Lint { file, deny_warnings })),
             None => Err("say which program file: cargo program-lint FILE".into()),
+        },
+        Some("ledger-check") => match file {
+            Some(file) => Ok(Command::LedgerCheck(LedgerCheck { file, head })),
+            None => Err("ledger-check takes the file to check".into()),
         },
         Some(other) => Err(format!("there is no command \"{other}\"; `cargo run -p xtask -- help` lists them").into()),
     }
@@ -124,7 +140,7 @@ fn at_least_one(parser: &mut Parser) -> Result<u32, lexopt::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bench, Bots, Command, Dev, Lint, parse};
+    use super::{Bench, Bots, Command, Dev, LedgerCheck, Lint, parse};
 
     fn check(line: &str, expected: &Command) {
         assert_eq!(&parse(line.split_whitespace().map(Into::into)).unwrap(), expected, "{line}");
@@ -148,6 +164,8 @@ mod tests {
         let lint = |deny_warnings| Command::Lint(Lint { file: "p.json".into(), deny_warnings });
         check("program-lint p.json", &lint(false));
         check("program-lint p.json --deny warnings", &lint(true));
+        let checked = LedgerCheck { file: "book.ndjson".into(), head: Some("ab".to_owned()) };
+        check("ledger-check book.ndjson --head ab", &Command::LedgerCheck(checked));
         check("", &Command::Help);
     }
 
@@ -158,6 +176,8 @@ mod tests {
             ("verify --port 1", "--port"),
             ("dve", "dve"),
             ("dev --port x", "x"),
+            ("ledger-check", "the file"),
+            ("ledger-check a b", "b"),
             ("bench-edge --rounds 0", "1 or more"),
             ("program-lint", "FILE"),
             ("program-lint a b", "b"),

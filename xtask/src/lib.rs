@@ -12,6 +12,7 @@ pub mod command;
 mod dev;
 pub mod failure;
 pub mod http;
+mod ledger_check;
 mod lint;
 pub mod local;
 pub mod pinned;
@@ -42,6 +43,7 @@ pub fn carry_out(command: Command) -> Result<()> {
         Command::Verify => verify::verify(&place),
         Command::Bench(options) => bench::bench(&place, &options),
         Command::Ship => ship::ship(&place),
+        Command::LedgerCheck(options) => ledger_check::ledger_check(&options),
         Command::Bots(options) => bots::bots(&place, options),
         Command::Lint(options) => lint::lint(&options),
     }

@@ -95,6 +95,11 @@ impl Verifier {
         self.chain.next - 1
     }
 
+    /// The last posting's hash.
+    pub fn head(&self) -> &str {
+        &self.chain.head
+    }
+
     /// Whether nothing was found wrong so far.
     pub fn is_sound(&self) -> bool {
         self.broken.is_none() && self.wrong_balance.is_none()

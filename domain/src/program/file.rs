@@ -13,7 +13,7 @@ use super::{
 };
 use crate::calendar::Over;
 use crate::fault::{Place, Refusal};
-use crate::money::{Currency, Percent};
+use crate::money::{Currency, Money, Percent};
 use crate::time::Span;
 use crate::wire::read::{self, Fields, Read};
 use serde_json::{Value, json};
@@ -103,6 +103,9 @@ impl Program {
         if let Value::Object(fields) = &mut file {
             self.limits.write(fields);
             self.targets.write(fields);
+            if let Some(minimum) = self.payout_minimum {
+                fields.insert("payout_minimum".to_owned(), json!(minimum));
+            }
         }
         file
     }
@@ -125,6 +128,7 @@ impl Read for Program {
         let rewards: Option<Vec<Rule>> = fields.or("rewards", Vec::new());
         let limits = Limits::read_from(&fields);
         let targets = fields.or("targets", Targets::default());
+        let payout_minimum = fields.optional::<Money>("payout_minimum");
         // GET adds the version, so that what was read can be sent back; the shell compares it.
         let _: Option<Option<i64>> = fields.optional("version");
         fields.done();
@@ -146,6 +150,7 @@ impl Read for Program {
             rewards: rewards?,
             limits: limits?,
             targets: targets?,
+            payout_minimum: payout_minimum?,
         })
     }
 }

@@ -1,7 +1,8 @@
-//! The owner's API about money, route by route: rewards, coupons, payouts, the ledger; and the jobs that are long work.
+//! The owner's API about money, route by route: rewards, coupons, payouts, the ledger and its export; and the jobs that are
+//! long work.
 
 use super::routes::{look, nothing_here, tell};
-use super::{Asked, many};
+use super::{Asked, exports, many};
 use crate::command::ProgramCommand as C;
 use crate::failure::Outcome;
 use honeyguide_domain::auth::Scope::{Money, Write};
@@ -32,6 +33,7 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
             look(asked, C::Ledger { query }).await
         }
         ("GET", ["ledger", "verify"]) => look(asked, C::VerifyLedger).await,
+        ("GET", ["export", "ledger.ndjson"]) => exports::ledger(asked).await,
         ("GET", ["jobs", id]) => look(asked, C::Job { id: id.to_string() }).await,
         _ => Err(nothing_here(asked, segments).into()),
     }

@@ -50,7 +50,9 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             redirect::forget(&asked.program().await?);
             answer
         }
-        ("GET", ["participants", id, "statement"]) => look(asked, C::Statement { id: id.to_string() }).await,
+        ("GET", ["participants" | "beneficiaries", id, "statement"]) => {
+            look(asked, C::Statement { id: id.to_string(), query: asked.page(&[])? }).await
+        }
         ("POST", ["participants", id, "links"]) => create_link(asked, id, &body).await,
 
         ("GET", ["clicks"]) => clicks::list(asked).await,
@@ -69,7 +71,9 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         }
         ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
 
-        (_, ["rewards" | "coupons" | "payouts" | "ledger" | "jobs", ..]) => money::answer(asked, &segments, body).await,
+        (_, ["rewards" | "coupons" | "payouts" | "ledger" | "export" | "jobs", ..]) => {
+            money::answer(asked, &segments, body).await
+        }
 
         ("POST", ["destinations"]) => tell(asked, Write, C::NewDestination { body: body.clone() }, &body).await,
         ("GET", ["destinations"]) => look(asked, C::Destinations { query: asked.page(&[])? }).await,
@@ -128,6 +132,8 @@ fn is_known(segments: &[&str]) -> bool {
             | ["conversions", _, "dispute", "settle"]
             | ["stats", "clicks"]
             | ["ledger", "verify"]
+            | ["export", "ledger.ndjson"]
+            | ["participants" | "beneficiaries", _, "statement"]
             | [
                 "keys"
                     | "participants"

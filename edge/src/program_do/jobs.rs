@@ -13,6 +13,7 @@ use crate::store::{Store, int, maybe, text};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::JobId;
 use honeyguide_domain::job::{self, FIRST_UNITS, KEPT, MOST_TRIES, STRETCH, State};
+use honeyguide_domain::money::LARGEST;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::jobs::JobAnswer;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -117,10 +118,10 @@ impl Turn<'_> {
         let result = work.step(self, units)?;
         let state = if result.is_some() { State::Done } else { State::Running };
         self.store.run(
-            "UPDATE jobs SET state = ?, done = ?, place = ?, units = ?, tries = 0, result = ?, finished_at = ? WHERE id = ?",
+            "UPDATE jobs SET state = ?, done = MIN(?, total), place = ?, units = ?, tries = 0, result = ?, finished_at = ? WHERE id = ?",
             vec![
                 text(state.as_str()),
-                int(work.done()),
+                int(if result.is_some() { LARGEST } else { work.done() }),
                 text(if result.is_some() { String::new() } else { serde_json::to_string(&work)? }),
                 int(units),
                 maybe(result.as_ref()),

@@ -1,6 +1,6 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, REPLAYS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -173,6 +173,14 @@ const JOBS: &str = "
         units INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, finished_at INTEGER);
     CREATE INDEX jobs_open ON jobs (seq) WHERE state IN ('queued', 'running');
     CREATE INDEX jobs_by_end ON jobs (finished_at);
+";
+
+/// `head_day`: the last day, counted from 1970, whose head went out; of a book that is older than that, the day before
+/// its first posting.
+const BOOKS: &str = "
+    INSERT INTO settings (name, value) SELECT 'head_day', at / 86400000 - 1 FROM postings WHERE seq = 1;
+    CREATE INDEX payout_lines_open ON payout_lines (beneficiary, currency) WHERE state = 'open';
+    CREATE INDEX payouts_by_reward ON payout_rewards (reward);
 ";
 
 /// What judging again needs. `facts`: those that a conversion was judged by, as `domain::wire::recorded` writes them.
