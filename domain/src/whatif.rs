@@ -69,9 +69,10 @@ pub struct Simulation {
     people: BTreeMap<String, Person>,
     /// The accounts of guests who were joined.
     joined: BTreeMap<String, String>,
-    tallies: BTreeMap<Question, Tally>,
-    /// By rule and beneficiary: the milestones that stand.
-    stages: BTreeMap<(String, String), BTreeSet<String>>,
+    /// By whose they are, so that a guest's are found when they join an account.
+    tallies: BTreeMap<String, BTreeMap<Question, Tally>>,
+    /// By beneficiary and rule: the milestones that stand.
+    stages: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
     refundable: BTreeMap<i64, Refundable>,
     /// By participant: from which place in the sequence on they were paused, or not.
     pauses: BTreeMap<String, Vec<(i64, bool)>>,
@@ -124,24 +125,18 @@ impl Simulation {
                 to.held = Some(held);
             }
         }
-        let moved = |question: &Question| match question {
-            Question::Spent { who: Some(who), .. } | Question::Met { who, .. } => who == guest,
-            Question::Spent { .. } => false,
-        };
-        let theirs: Vec<(Question, Tally)> = self.tallies.extract_if(.., |question, _| moved(question)).collect();
-        for (question, tally) in theirs {
-            let to = account.to_owned();
+        let to = || account.to_owned();
+        for (question, tally) in self.tallies.remove(guest).unwrap_or_default() {
             let question = match question {
                 Question::Spent { rule, currency, since, .. } => {
-                    Question::Spent { rule, who: Some(to), currency, since }
+                    Question::Spent { rule, who: Some(to()), currency, since }
                 }
-                Question::Met { rule, currency, since, .. } => Question::Met { rule, who: to, currency, since },
+                Question::Met { rule, currency, since, .. } => Question::Met { rule, who: to(), currency, since },
             };
-            add(&mut self.tallies, question, tally);
+            self.add(question, tally);
         }
-        let stages: Vec<_> = self.stages.extract_if(.., |(_, who), _| who == guest).collect();
-        for ((rule, _), had) in stages {
-            self.stages.entry((rule, account.to_owned())).or_default().extend(had);
+        for (rule, had) in self.stages.remove(guest).unwrap_or_default() {
+            self.stages.entry(to()).or_default().entry(rule).or_default().extend(had);
         }
         self.joined.insert(guest.to_owned(), account.to_owned());
     }
@@ -181,7 +176,9 @@ impl Simulation {
         let judged = judge::decide(&case, &mut Minter::new(past.recorded_at, [0; 8]));
         person.earlier = case.earlier;
         if let Some(parts) = &judged.binds {
-            let share = |part: &Part| (part.link.code.clone(), part.link.participant.clone(), part.weight);
+            // Who has all of it weighs 1, as it is kept.
+            let weight = |part: &Part| if parts.len() > 1 { part.weight } else { 1 };
+            let share = |part: &Part| (part.link.code.clone(), part.link.participant.clone(), weight(part));
             person.held = Some(Held { parts: parts.iter().map(share).collect(), at: past.occurred_at });
         }
         let met: BTreeSet<String> = judged.met.iter().map(|met| met.rule.clone()).collect();
@@ -224,8 +221,8 @@ impl Simulation {
             let tally = Tally { times: 1, amount: one.reward.earned.amount() };
             self.spend(&one.rule, &one.reward, one.at, tally);
             if self.rule(&one.rule).is_some_and(|rule| matches!(rule.gives, Gives::Milestones(_))) {
-                let key = (one.rule.clone(), one.reward.beneficiary.clone());
-                self.stages.entry(key).or_default().insert(one.stage.clone());
+                let theirs = self.stages.entry(one.reward.beneficiary.clone()).or_default();
+                theirs.entry(one.rule.clone()).or_default().insert(one.stage.clone());
             }
         }
         for met in &judged.met {
@@ -269,8 +266,8 @@ impl Simulation {
             let tally = Tally { times: -i64::from(reversed), amount };
             let (rule, at) = (given.rule.clone(), given.at);
             if reversed {
-                let key = (rule.clone(), self.account(&after.beneficiary));
-                if let Some(had) = self.stages.get_mut(&key) {
+                let account = self.account(&after.beneficiary);
+                if let Some(had) = self.stages.get_mut(&account).and_then(|theirs| theirs.get_mut(&rule)) {
                     had.remove(&given.stage);
                 }
             }
@@ -310,8 +307,15 @@ impl Simulation {
         let who = self.account(&reward.beneficiary);
         let Some(rule) = self.program.rewards.iter().find(|one| one.id == rule) else { return };
         for question in spent_in(&self.program, rule, &who, reward.earned, at) {
-            add(&mut self.tallies, question, tally);
+            self.add(question, tally);
         }
+    }
+
+    fn add(&mut self, question: Question, more: Tally) {
+        let theirs = self.tallies.entry(whose(&question).to_owned()).or_default();
+        let tally = theirs.entry(question).or_default();
+        tally.times += more.times;
+        tally.amount = tally.amount.saturating_add(more.amount);
     }
 
     fn count(&mut self, met: &Met, at: Timestamp, times: i64) {
@@ -319,21 +323,25 @@ impl Simulation {
         let Some(rule) = self.program.rewards.iter().find(|one| one.id == met.rule) else { return };
         if let Some(question) = met_in(rule, &who, met.value, at) {
             let amount = met.value.map_or(0, |value| value.amount()) * times;
-            add(&mut self.tallies, question, Tally { times, amount });
+            self.add(question, Tally { times, amount });
         }
     }
 
     fn known(&self, asked: Questions) -> Known {
-        let tally = |question: Question| Some((self.tallies.get(&question).copied()?, question));
-        let stage = |key: (String, String)| Some((self.stages.get(&key)?.clone(), key));
+        let stage = |(rule, who): (String, String)| {
+            let had = self.stages.get(&who)?.get(&rule)?.clone();
+            Some(((rule, who), had))
+        };
         let described = |who: String| Some((self.metadata.get(&who)?.clone(), who));
-        // A question without an answer must be there all the same: what this conversion earns is added to it.
-        let empty = asked.tallies.iter().map(|question| (question.clone(), Tally::default()));
-        let mut tallies: BTreeMap<Question, Tally> = empty.collect();
-        tallies.extend(asked.tallies.into_iter().filter_map(tally).map(|(tally, question)| (question, tally)));
+        // A question without an answer is there all the same: what this conversion earns is added to it.
+        let tally = |question: Question| {
+            let theirs = self.tallies.get(whose(&question));
+            let tally = theirs.and_then(|theirs| theirs.get(&question)).copied().unwrap_or_default();
+            (question, tally)
+        };
         Known {
-            tallies,
-            stages: asked.stages.into_iter().filter_map(stage).map(|(had, key)| (key, had)).collect(),
+            tallies: asked.tallies.into_iter().map(tally).collect(),
+            stages: asked.stages.into_iter().filter_map(stage).collect(),
             metadata: asked.metadata.into_iter().filter_map(described).map(|(data, who)| (who, data)).collect(),
             ..Known::default()
         }
@@ -360,10 +368,12 @@ impl Simulation {
     }
 }
 
-fn add(tallies: &mut BTreeMap<Question, Tally>, question: Question, more: Tally) {
-    let tally = tallies.entry(question).or_default();
-    tally.times += more.times;
-    tally.amount = tally.amount.saturating_add(more.amount);
+/// Whose sum it is; empty where it is everyone's.
+fn whose(question: &Question) -> &str {
+    match question {
+        Question::Spent { who, .. } => who.as_deref().unwrap_or_default(),
+        Question::Met { who, .. } => who,
+    }
 }
 
 #[cfg(test)]

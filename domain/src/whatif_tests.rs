@@ -214,7 +214,7 @@ fn the_answer_says_what_became_of_which_reason_the_largest_change_first() {
             {"participant": id("prt_", 1), "money": [{"now": usd(1_500), "then": usd(1_000), "difference": usd(-500)}],
              "rewards": {"now": 1, "then": 1}, "credited": {"now": 1, "then": 1},
              "changes": [{"from": "last_touch_within_window", "to": "last_touch_within_window", "conversions": 1}]}],
-        "participants_count": 2, "participants_limit": 1_000, "not_recorded": [],
+        "participants_count": 2, "participants_limit": 500, "not_recorded": [],
     });
     assert_eq!(serde_json::to_value(&found).unwrap(), expected);
     assert_eq!(serde_json::from_value::<WhatIf>(expected).unwrap(), found);

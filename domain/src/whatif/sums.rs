@@ -10,7 +10,7 @@ use crate::wire::whatif::{Became, Compared, Counted, NotRecorded, ParticipantCha
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An answer is one row of at most 2 MB.
-const MOST_PARTICIPANTS: usize = 1_000;
+const MOST_PARTICIPANTS: usize = 500;
 const MOST_CHANGES: usize = 5;
 const MOST_REASONS: usize = 200;
 

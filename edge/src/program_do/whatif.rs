@@ -263,8 +263,7 @@ impl Replay {
              WHERE r.state IN ('rejected', 'reversed') AND c.refunded_whole = 0 AND c.seq <= ?",
         )?;
         let months = count(
-            "SELECT COUNT(*) AS n FROM rewards r JOIN conversions c ON c.id = r.conversion
-             WHERE r.stage LIKE 'month:%' AND r.stage <> 'month:1' AND c.seq <= ?",
+            "SELECT SUM(r.done - 1) AS n FROM retainers r JOIN conversions c ON c.id = r.conversion WHERE c.seq <= ?",
         )?;
         let retains = |program: &Program| program.rewards.iter().any(|rule| rule.retainer_months.is_some());
         let pool = |rule: &Rule| rule.gifts().any(|gift| matches!(gift.coupon, Some(CouponSource::Pool { .. })));
