@@ -29,6 +29,7 @@ kinds! {
     RewardRejected "reward.rejected",
     RewardFulfilled "reward.fulfilled",
     RewardReversed "reward.reversed",
+    LedgerHead "ledger.head",
     BudgetWarning "budget.warning",
     DestinationDisabled "destination.disabled",
     Test "test",

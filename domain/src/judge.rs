@@ -48,6 +48,18 @@ pub fn questions(program: &Program, event: &str, facts: &Facts, customer: &Custo
     history::questions(program, event, &Candidates { participants, customer: customer.to_string() }, at)
 }
 
+/// A conversion as it is decided, with nothing made of it yet.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    pub decision: Decision,
+    pub rewards: Vec<Earned>,
+    pub met: Vec<Met>,
+    /// Who has the credit, in the order of the decision's credits.
+    pub credited: Vec<Share>,
+    pub binds: Option<Vec<Part>>,
+    warnings: Vec<BudgetWarning>,
+}
+
 /// What is to be recorded, all of it or nothing.
 #[derive(Debug, Clone)]
 pub struct Verdict {
@@ -66,8 +78,18 @@ pub struct Verdict {
 }
 
 pub fn judge(case: &Case<'_>, minter: &mut Minter) -> Verdict {
-    let program = case.program;
     let id = ConversionId::mint(minter);
+    let Judged { decision, rewards, met, mut credited, binds, warnings } = decide(case, minter);
+    credited.sort_by_key(|share| std::cmp::Reverse(share.weight));
+    let entries = rewards.iter().filter_map(|earned| accrue(earned, minter)).collect();
+    let answer = ConversionAnswer::new(case, &id, &decision, &rewards);
+    let events = events(case, &answer, &warnings, minter);
+    Verdict { id, decision, rewards, met, entries, events, credited, binds, answer }
+}
+
+/// The decision and the rewards: what judging again compares.
+pub fn decide(case: &Case<'_>, minter: &mut Minter) -> Judged {
+    let program = case.program;
     let finding = attribution::attribute(&case.facts, &program.attribution, program.consent);
     let binds = binds(case, &finding);
     let given = match finding.credited.as_slice() {
@@ -90,13 +112,9 @@ pub fn judge(case: &Case<'_>, minter: &mut Minter) -> Verdict {
         program_version: case.program_version,
         explanation: Explanation::of(reason, Lang::En),
     };
-    let mut credited = shares(&finding.credited);
-    credited.sort_by_key(|share| std::cmp::Reverse(share.weight));
-    let entries = rewards.iter().filter_map(|earned| accrue(earned, minter)).collect();
-    let answer = ConversionAnswer::new(case, &id, &decision, &rewards);
-    let warnings: Vec<BudgetWarning> = given.warnings.iter().map(BudgetWarning::new).collect();
-    let events = events(case, &answer, &warnings, minter);
-    Verdict { id, decision, rewards, met: given.met, entries, events, credited, binds, answer }
+    let credited = shares(&finding.credited);
+    let warnings = given.warnings.iter().map(BudgetWarning::new).collect();
+    Judged { decision, rewards, met: given.met, credited, binds, warnings }
 }
 
 /// Whose the customer becomes. A binding that holds stays: work may be named for one conversion only.

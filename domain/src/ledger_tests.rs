@@ -30,7 +30,8 @@ fn verify(postings: &[Posting], head: &str) -> Verification {
     for posting in postings {
         verifier.read(posting);
     }
-    verifier.finish(head)
+    verifier.end(head);
+    verifier.finish()
 }
 
 #[test]
@@ -72,7 +73,14 @@ fn an_entry_that_does_not_balance_or_moves_nothing_is_refused_whole() {
 fn an_empty_book_is_valid() {
     assert_eq!(
         verify(&[], GENESIS),
-        Verification { valid: true, postings: 0, head: GENESIS.to_owned(), sums: BTreeMap::new(), broken: None }
+        Verification {
+            valid: true,
+            postings: 0,
+            head: GENESIS.to_owned(),
+            sums: BTreeMap::new(),
+            broken: None,
+            wrong_balance: None
+        }
     );
 }
 
@@ -106,4 +114,60 @@ proptest! {
         let gone = what >= 4 && (broken.seq - seq).abs() <= 1;
         prop_assert!(broken.seq == seq || gone, "{:?} at {}", broken, seq);
     }
+}
+
+proptest! {
+    #[test]
+    fn the_canonical_form_is_the_librarys(
+        seq in 1i64..1_000_000, millis in 0i64..4_000_000_000_000, account in "\\PC{0,20}|[\\x00-\\x7f]{0,9}",
+        cause in any::<String>(), amount in -LARGEST..=LARGEST, rewarded in any::<bool>(), before in "[0-9a-f]{64}",
+    ) {
+        let posting = Posting {
+            seq,
+            entry: EntryId::mint(&mut minter(1)),
+            at: Timestamp::from_millis(millis),
+            account,
+            value: usd(amount),
+            reward: rewarded.then(|| RewardId::mint(&mut minter(2))),
+            cause,
+            previous_hash: before,
+            hash: "hash".to_owned(),
+        };
+        let mut value = serde_json::to_value(&posting).unwrap();
+        value.as_object_mut().unwrap().remove("hash");
+        prop_assert_eq!(posting.canonical().unwrap(), serde_json_canonicalizer::to_vec(&value).unwrap());
+    }
+
+    #[test]
+    fn a_verifier_that_is_put_down_anywhere_goes_on(amounts in prop::collection::vec(1i64..1_000_000, 1..9), at in any::<prop::sample::Index>()) {
+        let (postings, head) = book(&amounts);
+        let mut verifier = Verifier::default();
+        for (number, posting) in postings.iter().enumerate() {
+            if number == at.index(postings.len()) {
+                verifier = serde_json::from_str(&serde_json::to_string(&verifier).unwrap()).unwrap();
+            }
+            verifier.read(posting);
+        }
+        verifier.end(&head);
+        prop_assert_eq!(verifier.finish(), verify(&postings, &head));
+    }
+}
+
+#[test]
+fn a_posting_that_cannot_be_read_and_a_balance_that_is_wrong_are_told() {
+    let (postings, head) = book(&[5, 6]);
+    let mut verifier = Verifier::default();
+    verifier.read(&postings[0]);
+    verifier.unreadable(2);
+    verifier.read(&postings[2]);
+    verifier.read(&postings[3]);
+    verifier.end(&head);
+    assert_eq!(verifier.finish().broken.unwrap(), Broken { seq: 2, why: "it can't be read".into() });
+
+    let mut verifier = Verifier::default();
+    verifier.balance("paid:prt_1", "USD", 5, 5);
+    verifier.balance("paid:prt_1", "USD", 5, 4);
+    let wrong = verifier.finish();
+    assert!(!wrong.valid);
+    assert_eq!(wrong.wrong_balance.unwrap().computed, 4);
 }

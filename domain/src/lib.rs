@@ -35,8 +35,13 @@ pub mod refund;
 pub mod reward;
 pub mod words;
 
+pub mod lint;
+pub mod whatif;
+
 pub mod ledger;
 pub mod payout;
+
+pub mod job;
 
 pub mod delivery;
 pub mod destination;

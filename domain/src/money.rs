@@ -197,6 +197,11 @@ impl Percent {
         if all > 10_000_000 { Err(MoneyError::BadPercent) } else { Ok(Self(all)) }
     }
 
+    /// Whether this is more than the whole of an amount.
+    pub const fn exceeds_the_whole(self) -> bool {
+        self.0 > 1_000_000
+    }
+
     /// This share of an amount, rounded half away from zero.
     pub fn of(&self, money: &Money) -> Result<Money, MoneyError> {
         money.times(i64::from(self.0), 1_000_000)

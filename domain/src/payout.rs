@@ -2,7 +2,9 @@
 
 use crate::id::{EntryId, Minter};
 use crate::ledger::{Account, Entry};
-use crate::money::Money;
+use crate::money::{Currency, Money};
+use crate::program::Program;
+use crate::reward::{Move, Reward, State};
 use crate::time::Timestamp;
 
 /// What one beneficiary is owed in one currency.
@@ -23,6 +25,25 @@ pub fn lines(owed: &[Owed], minimum: i64) -> Vec<(String, Money)> {
         (amount > 0 && amount >= minimum).then(|| (owed.beneficiary.clone(), value))
     };
     owed.iter().filter_map(line).collect()
+}
+
+/// What someone must be owed, in minor units: what was asked for, else what the program's file says of the currency.
+pub fn minimum(program: &Program, currency: Currency, asked: Option<i64>) -> i64 {
+    let filed = program.payout_minimum.filter(|minimum| minimum.currency() == currency);
+    asked.or(filed.map(|minimum| minimum.amount())).unwrap_or(0)
+}
+
+/// The rewards that a confirmed line has paid for. The line books their money, so that each moves without an entry; one
+/// that was taken back meanwhile stays as it is.
+pub fn fulfil(rewards: &[Reward]) -> Vec<Move> {
+    let approved = rewards.iter().filter(|reward| reward.state == State::Approved);
+    approved
+        .map(|reward| Move {
+            reward: Reward { state: State::Fulfilled, ..reward.clone() },
+            cause: Some("fulfilled"),
+            entry: None,
+        })
+        .collect()
 }
 
 /// What the ledger books when a line was paid.

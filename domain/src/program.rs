@@ -5,6 +5,7 @@
 mod attribution;
 mod file;
 mod rule;
+mod targets;
 mod versions;
 
 pub use attribution::{AttributionPolicy, Binding, JudgedBy, Model, Positions};
@@ -12,9 +13,10 @@ pub use rule::{
     Amounts, Approval, Bonus, Boundary, Bounds, Conditions, CouponSource, Gift, Gives, Lasts, Limit, Limits, Milestone,
     Milestones, Most, RewardKind, Rule, Side, Stage, Tier, TierBy, TierMode, Tiers, Worth,
 };
+pub use targets::Targets;
 pub use versions::{Version, in_force};
 
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::site::Site;
 
 /// The name of a program in keys and addresses: 1 to 40 of `a-z 0-9 - _`, beginning with a letter or digit.
@@ -56,6 +58,9 @@ pub struct Program {
     pub rewards: Vec<Rule>,
     /// What all rules together may spend.
     pub limits: Limits,
+    pub targets: Targets,
+    /// What someone must be owed to have a line in a payout that says nothing else, in that currency.
+    pub payout_minimum: Option<Money>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +98,9 @@ pub struct Offer {
     pub referrer: Option<String>,
     pub terms: Option<String>,
     pub disclosure: Option<String>,
+    /// What a friend is asked to do, in the words of the site's buttons.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub call_to_action: Vec<String>,
 }
 
 #[cfg(test)]

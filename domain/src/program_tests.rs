@@ -15,7 +15,8 @@ fn full() -> Value {
         "attribution": {"model": "time_decay", "half_life_days": 14, "window_days": 30, "windows": {"signup": 7}, "binding": "last",
             "judged_by": "touch"},
         "consent": "required", "durability": "before-redirect",
-        "offer": {"headline": "h", "friend": "f", "referrer": null, "terms": null, "disclosure": "d"},
+        "offer": {"headline": "h", "friend": "f", "referrer": null, "terms": null, "disclosure": "d", "call_to_action": ["Shop now"]},
+        "targets": {"cost_per_acquisition": {"amount": 5_000, "currency": "EUR"}, "refund_window_days": 14},
         "join": {"email": true},
         "rewards": [
             {"id": "a", "side": "referrer", "on": "purchase", "kind": "money", "percent": "12.5", "first": false,

@@ -10,6 +10,10 @@ macro_rules! reasons {
         impl Reason {
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().find(|reason| reason.as_str() == text).copied()
+            }
+
             pub const fn as_str(self) -> &'static str { match self { $(Self::$name => $word,)* } }
         }
     };

@@ -12,8 +12,11 @@ pub mod coupons;
 pub mod decision;
 pub mod destinations;
 pub mod disputes;
+pub mod jobs;
 pub mod participants;
 pub mod programs;
+pub mod recorded;
+pub mod whatif;
 
 #[cfg(test)]
 #[path = "wire_tests.rs"]

@@ -113,6 +113,14 @@ pub(crate) enum ProgramCommand {
     PutFile {
         body: String,
     },
+    /// Of a program file, or of the program in force where the body is empty.
+    Lint {
+        body: String,
+    },
+    /// The past, judged again under the program of this file, as a job.
+    WhatIf {
+        file: String,
+    },
     Keys,
     NewKey {
         body: String,
@@ -145,6 +153,7 @@ pub(crate) enum ProgramCommand {
     },
     Statement {
         id: String,
+        query: Query,
     },
     /// What the redirect keeps of each link.
     Links {
@@ -213,7 +222,15 @@ pub(crate) enum ProgramCommand {
     Ledger {
         query: Query,
     },
+    /// Postings as lines of JSON, for an export. `until`: the last one when it began; nothing at its beginning.
+    LedgerLines {
+        after: i64,
+        until: Option<i64>,
+    },
     VerifyLedger,
+    Job {
+        id: String,
+    },
     NewDestination {
         body: String,
     },
@@ -305,6 +322,14 @@ impl Query {
     pub(crate) fn filter(&self, name: &str) -> Option<&str> {
         self.filters.get(name).map(String::as_str)
     }
+}
+
+/// A piece of an export: lines of JSON, the last one's number, and where the export ends.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ExportedLines {
+    pub(crate) lines: String,
+    pub(crate) last: i64,
+    pub(crate) until: i64,
 }
 
 /// To a shard of the clicks; batches come by `store_clicks`.

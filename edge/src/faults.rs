@@ -1,7 +1,8 @@
 //! Breaks things on purpose, on a build of its own. The bundle that ships doesn't contain this file.
 
 use crate::failure::{Failure, Outcome};
-use std::cell::RefCell;
+use honeyguide_domain::time::Span;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 /// Longer than any deadline.
@@ -10,6 +11,9 @@ const SLOW: Duration = Duration::from_secs(8);
 thread_local! {
     /// What is broken from now on: `DIRECTORY`, `PROGRAM` or `CLICKS` can't be reached, `storage` neither; or it is slow.
     static BROKEN: RefCell<String> = const { RefCell::new(String::new()) };
+
+    /// How far our clock is ahead.
+    static AHEAD: Cell<i64> = const { Cell::new(0) };
 }
 
 /// Panics when the request asked for this fault by name.
@@ -18,13 +22,20 @@ pub(crate) fn trip(asked: &str, name: &str) {
 }
 
 /// From now on this isolate has this fault: `directory-down`, `program-down`, `clicks-down`, `storage-down`,
-/// `storage-slow`; or none: `storage-up`.
+/// `storage-slow`; or none: `storage-up`. `clock N`: our clock is N milliseconds ahead.
 pub(crate) fn switch(asked: &str) {
+    if let Some(ahead) = asked.strip_prefix("clock ") {
+        return AHEAD.set(ahead.parse().unwrap_or(0));
+    }
     match asked {
         "" => {}
         "storage-up" => BROKEN.take().clear(),
         fault => BROKEN.set(fault.to_owned()),
     }
+}
+
+pub(crate) fn ahead() -> Span {
+    Span::millis(AHEAD.get())
 }
 
 /// Whether the objects of a binding can be asked; late, where storage is slow.

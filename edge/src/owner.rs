@@ -2,7 +2,9 @@
 //! contents; this carries a request there.
 
 mod clicks;
+mod exports;
 mod many;
+mod money;
 mod routes;
 
 pub(crate) use clicks::of_code as clicks_of;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a command reads all that a rule may need, calls one pure function, and records everything in one
 //! transaction, outbox rows included; only then does anything leave. No truth is kept outside `SQLite`. Called by the
-//! Worker, and by its own alarm, which hands over the outbox and approves rewards whose hold has ended.
+//! Worker, and by its own alarm, which hands over the outbox, approves rewards whose hold has ended, and works on jobs.
 
 mod clicks;
 mod conversions;
@@ -12,8 +12,10 @@ mod destinations;
 mod disputes;
 mod facts;
 mod files;
+mod heads;
 mod history;
 mod idempotency;
+mod jobs;
 mod keys;
 mod ledger;
 mod outbox;
@@ -23,7 +25,12 @@ mod refunds;
 mod retainers;
 mod rewards;
 mod schema;
+mod verify;
 mod visitors;
+mod whatif;
+
+#[cfg(feature = "faults")]
+mod broken_books;
 
 use crate::command::{Caller, ProgramCall, ProgramCommand, Reply};
 use crate::failure::{Failure, Outcome};
@@ -40,6 +47,7 @@ pub struct ProgramDo {
     store: Store,
     env: Env,
     ready: Outcome<()>,
+    simulation: whatif::Memory,
 }
 
 /// One command's surroundings: the store, the moment, and chance.
@@ -47,6 +55,7 @@ pub(crate) struct Turn<'a> {
     store: &'a Store,
     settings: &'a Settings,
     now: Timestamp,
+    simulation: &'a whatif::Memory,
     #[cfg(feature = "faults")]
     fault: &'a str,
 }
@@ -61,7 +70,7 @@ impl DurableObject for ProgramDo {
     fn new(state: State, env: Env) -> Self {
         let store = Store::new(&state, "program");
         let ready = store.migrate(schema::MIGRATIONS);
-        Self { store, env, ready }
+        Self { store, env, ready, simulation: whatif::Memory::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -88,9 +97,12 @@ impl DurableObject for ProgramDo {
             turn.expire_due()?;
             turn.give_due_months()
         });
+        let told = self.store.transaction(|| turn.publish_heads());
         let handed = outbox::hand_over(&self.env, &self.store).await;
+        let worked = jobs::work(self, turn.settings).await;
         idempotency::forget(&self.store, turn.now).ok();
-        if let Err(failure) = done.and(handed) {
+        jobs::forget(&self.store, turn.now).ok();
+        if let Err(failure) = done.and(told).and(handed).and(worked) {
             // The alarm that was set above tries again.
             crate::metrics::error(crate::metrics::What::ProgramAlarm, &failure.to_string());
             return Response::empty();
@@ -108,6 +120,7 @@ impl ProgramDo {
             store: &self.store,
             settings,
             now: now(),
+            simulation: &self.simulation,
             #[cfg(feature = "faults")]
             fault: "",
         }
@@ -118,6 +131,10 @@ impl ProgramDo {
         let turn = self.turn(Settings::of(&self.env));
         #[cfg(feature = "faults")]
         let turn = Turn { fault: &call.fault, ..turn };
+        #[cfg(feature = "faults")]
+        if let Some(reply) = turn.break_books()? {
+            return Ok(reply);
+        }
         if let ProgramCommand::ConvertMany { lines } = &call.command {
             turn.permit(&call.caller)?;
             let reply = turn.convert_many(lines)?;
@@ -173,6 +190,8 @@ impl Turn<'_> {
             C::Versions => self.versions(),
             C::Version { number } => self.version(number),
             C::PutFile { body } => self.put_file(body),
+            C::Lint { body } => self.lint(body),
+            C::WhatIf { file } => self.what_if(file),
             C::Keys => self.keys(),
             C::NewKey { body } => self.new_key(body),
             C::RevokeKey { id } => self.revoke_key(id),
@@ -183,7 +202,7 @@ impl Turn<'_> {
             C::Participant { id } => self.participant(id),
             C::ChangeParticipant { id, body } => self.change_participant(id, body),
             C::CreateLink { id, body, code } => self.create_link(id, body, code),
-            C::Statement { id } => self.statement(id),
+            C::Statement { id, query } => self.statement(id, query),
             C::Links { codes } => self.links(codes),
             C::LinksVersion => Reply::ok(&self.links_version()?),
             C::Convert { body } => self.convert(body),
@@ -203,7 +222,9 @@ impl Turn<'_> {
             C::Payout { id } => self.payout(id),
             C::SettlePayout { id, paid, body } => self.settle_payout(id, *paid, body),
             C::Ledger { query } => self.ledger(query),
+            C::LedgerLines { after, until } => self.ledger_lines(*after, *until),
             C::VerifyLedger => self.verify_ledger(),
+            C::Job { id } => self.job(id),
             C::NewDestination { body } => self.new_destination(body),
             C::Destinations { query } => self.destinations(query),
             C::Destination { id } => self.destination(id),

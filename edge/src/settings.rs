@@ -106,7 +106,11 @@ pub(crate) fn chance_for_click() -> [u8; 8] {
 
 /// Our clock, in milliseconds.
 pub(crate) fn now() -> honeyguide_domain::time::Timestamp {
-    honeyguide_domain::time::Timestamp::from_millis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(0))
+    let now =
+        honeyguide_domain::time::Timestamp::from_millis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(0));
+    #[cfg(feature = "faults")]
+    let now = now.after(crate::faults::ahead());
+    now
 }
 
 /// What a future gives, or nothing where it takes longer than that.

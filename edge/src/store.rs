@@ -137,6 +137,8 @@ impl Store {
     /// Sets the object's one alarm. The write is part of the turn that it is called in, so what was recorded in that
     /// turn is never without its alarm.
     pub(crate) fn wake(&self, at: Timestamp) -> Outcome<()> {
+        #[cfg(feature = "faults")]
+        let at = at.before(crate::faults::ahead());
         #[expect(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
         let at = at.millis() as f64;
         // The write is done when this returns; the promise only says when it is confirmed, which the reply waits for.

@@ -1,6 +1,6 @@
 //! Money: refunds in any order, approvals, payouts, and a book that can be checked.
 
-use honeyguide_tests::{Client, World};
+use honeyguide_tests::{Client, Receiver, World};
 use serde_json::{Value, json};
 
 fn sell(world: &World, order: &str, friend: &str) -> Value {
@@ -75,4 +75,94 @@ fn a_payout_pays_what_is_owed_once() {
         world.client.get(&format!("/v1/ledger?limit=1000&cursor={}", pages["next_cursor"].as_str().unwrap())).json;
     assert_eq!(next["data"][0]["seq"], 4);
     assert_eq!(next["data"][0]["previous_hash"], pages["data"][2]["hash"]);
+}
+
+/// Rewards that are approved, for these many referrers, each with a friend who bought for so much.
+fn owed(world: &World, amounts: &[i64]) -> Vec<String> {
+    let mut file = world.client.get("/v1/program").expect(200).json;
+    file["rewards"] = json!([{"id": "tenth", "side": "referrer", "on": "purchase", "kind": "money", "percent": "10",
+        "hold_days": 0, "approval": "manual"}]);
+    file["payout_minimum"] = json!({"amount": 500, "currency": "USD"});
+    world.client.send("PUT", "/v1/program", &[], Some(file.to_string().as_bytes())).unwrap().expect(200);
+    let one = |(number, amount): (usize, &i64)| {
+        let code = world.client.participant(&format!("partner-{number}"))["code"].clone();
+        let mut order = Client::purchase(&format!("order-{number}"), &format!("friend-{number}"), *amount, "");
+        order["attribution"] = json!({"code": code});
+        let sale = world.client.post("/v1/conversions", &order).expect(201).json;
+        let reward = &sale["rewards"][0];
+        let path = format!("/v1/rewards/{}/approve", reward["id"].as_str().unwrap());
+        world.client.post(&path, &json!({})).expect(200);
+        reward["beneficiary"].as_str().unwrap().to_owned()
+    };
+    amounts.iter().enumerate().map(one).collect()
+}
+
+fn who(batch: &Value) -> Vec<&str> {
+    batch["lines"].as_array().unwrap().iter().map(|line| line["beneficiary"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_batch_has_its_minimum_and_is_confirmed_or_failed_line_by_line() {
+    let world = World::start();
+    let receiver = Receiver::start();
+    let made = json!({"kind": "webhook", "url": receiver.url, "events": ["reward.fulfilled"]});
+    world.client.post("/v1/destinations", &made).expect(201);
+    let partners = owed(&world, &[4_990, 5_000, 9_000, 20_000]);
+    let batch = |body: &Value| world.client.post("/v1/payouts", body).expect(201).json;
+    let some = batch(&json!({"beneficiaries": [partners[1]]}));
+    assert_eq!((who(&some), &some["minimum"]), (vec![partners[1].as_str()], &json!(500)), "the file's minimum");
+    let fulfil = |partner: &String| {
+        let rewards = world.client.get(&format!("/v1/rewards?beneficiary={partner}")).json;
+        let path = format!("/v1/rewards/{}/fulfil", rewards["data"][0]["id"].as_str().unwrap());
+        world.client.post(&path, &json!({}))
+    };
+    assert_eq!(fulfil(&partners[1]).expect(409).json["error"]["code"], "in_payout");
+    let settle = |batch: &Value, how: &str, whom: &[&String]| {
+        let path = format!("/v1/payouts/{}/{how}", batch["id"].as_str().unwrap());
+        world.client.post(&path, &json!({"beneficiaries": whom})).expect(200).json
+    };
+    assert_eq!(settle(&some, "fail", &[&partners[1]])["state"], "settled");
+
+    let all = batch(&json!({"minimum": 501}));
+    assert_eq!(who(&all), [partners[2].as_str(), partners[3].as_str()], "one is owed 500, one 499");
+    let part = settle(&all, "confirm", &[&partners[3]]);
+    assert_eq!(part["state"], "open");
+    settle(&all, "fail", &[&partners[2]]);
+    let settled = settle(&all, "confirm", &[&partners[2], &partners[3]]);
+    let states: Vec<_> = settled["lines"].as_array().unwrap().iter().map(|line| line["state"].clone()).collect();
+    assert_eq!((&settled["state"], states), (&json!("settled"), vec![json!("failed"), json!("confirmed")]));
+
+    let rest = batch(&json!({"minimum": 0}));
+    assert_eq!(who(&rest), partners[..3].iter().map(String::as_str).collect::<Vec<_>>(), "what failed is owed still");
+    let path = format!("/v1/payouts/{}/confirm", rest["id"].as_str().unwrap());
+    world.client.post(&path, &json!({})).expect(200);
+    let told = receiver.wait_for_events(4, 30);
+    let mut whom: Vec<_> =
+        told.iter().map(|one| one.json()["data"]["beneficiary"].as_str().unwrap().to_owned()).collect();
+    whom.sort();
+    assert_eq!(whom, partners, "each reward says that it was fulfilled");
+    assert!(told.iter().all(|one| one.json()["data"]["state"] == "fulfilled"));
+    for (partner, paid) in partners.iter().zip([499, 500, 900, 2_000]) {
+        let statement = world.client.get(&format!("/v1/beneficiaries/{partner}/statement?limit=2")).expect(200).json;
+        assert_eq!(statement["balances"]["USD"], json!({"pending": 0, "payable": 0, "paid": paid}));
+        assert_eq!(statement["postings"].as_array().unwrap().len(), 2);
+        assert!(statement["next_cursor"].is_string());
+    }
+    assert_eq!(world.client.get("/v1/ledger/verify").json["valid"], true);
+}
+
+#[test]
+fn statements_of_referrers_and_friends_add_up_to_the_ledger() {
+    let world = World::start();
+    let sale = sell(&world, "order-1", "friend");
+    let everyone = world.client.get("/v1/ledger?limit=1000").expect(200).json;
+    for reward in sale["rewards"].as_array().unwrap() {
+        let who = reward["beneficiary"].as_str().unwrap();
+        let statement = world.client.get(&format!("/v1/beneficiaries/{who}/statement")).expect(200).json;
+        let account = json!(format!("pending:{who}"));
+        let postings = everyone["data"].as_array().unwrap().iter().filter(|posting| posting["account"] == account);
+        let sum: i64 = postings.map(|posting| posting["value"]["amount"].as_i64().unwrap()).sum();
+        assert_eq!(statement["balances"]["USD"]["pending"], sum);
+    }
+    assert_eq!(world.client.get("/v1/beneficiaries/prt_nobody/statement").status, 404);
 }

@@ -1,7 +1,34 @@
 //! A deployment holds many programs; keys have scopes, can be several, and can be revoked.
 
 use honeyguide_tests::{Client, World};
-use serde_json::json;
+use serde_json::{Value, json};
+
+#[test]
+fn a_program_file_is_linted_as_it_is_or_as_it_would_be_and_nothing_changes() {
+    let world = World::start();
+    let lint = |body: &str| world.client.send("POST", "/v1/program/lint", &[], Some(body.as_bytes())).unwrap();
+    let found = |body: &str| {
+        let findings = lint(body).expect(200).json["findings"].clone();
+        let one = |finding: &Value| {
+            assert!(finding["why"].is_string() && finding["fix"].is_string(), "{finding}");
+            ["severity", "code", "path"].map(|name| finding[name].as_str().unwrap().to_owned())
+        };
+        findings.as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    let has = |all: &[[String; 3]], one: [&str; 3]| assert!(all.contains(&one.map(str::to_owned)), "{all:?}");
+    has(&found(""), ["warning", "no_cap", "budget"]);
+    let mut file = world.client.get("/v1/program").expect(200).json;
+    file["budget"] = json!({"amount": 1_000_000, "currency": "USD"});
+    assert!(found(&file.to_string()).iter().all(|[_, code, _]| code != "no_cap"));
+    file["rewards"][0]["hold_dayz"] = json!(3);
+    has(&found(&file.to_string()), ["error", "unknown_field", "rewards[0].hold_dayz"]);
+    has(&found("{"), ["error", "malformed_json", ""]);
+    assert_eq!(world.client.get("/v1/program").json["version"], 1);
+    let key = world.client.post("/v1/keys", &json!({"scopes": ["read"]})).expect(201).json;
+    let reader = Client::new(&world.client.base, key["secret_key"].as_str().unwrap());
+    reader.send("POST", "/v1/program/lint", &[], None).unwrap().expect(200);
+    Client::new(&world.client.base, "").send("POST", "/v1/program/lint", &[], None).unwrap().expect(401);
+}
 
 #[test]
 fn programs_are_apart_and_a_touch_of_one_proves_nothing_in_another() {

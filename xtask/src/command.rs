@@ -9,6 +9,8 @@ cargo dev [--port 8787] [--data DIR] [--program FILE]   set up what is missing, 
 cargo verify                                            format, lints, host tests, journeys, size budgets: what CI runs
 cargo bench-edge [--seconds 10] [--rounds 3] [--soak 300]   the performance table, ratios against its baselines
 cargo ship                                              target/ship/: wrangler bundle, workerd config, assets, checksums
+cargo program-lint FILE [--deny warnings]               what a program file says that its owner may not want
+cargo ledger-check FILE [--head HASH]                   whether an export of the ledger is whole and as it was written
 cargo run -p xtask -- build                             build everything and print sizes
 cargo run -p xtask -- setup                             set up what is missing
 cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched";
@@ -23,6 +25,8 @@ pub enum Command {
     Bench(Bench),
     Ship,
     Bots(Bots),
+    Lint(Lint),
+    LedgerCheck(LedgerCheck),
 }
 
 /// `cargo dev`'s options.
@@ -54,6 +58,22 @@ pub struct Bots {
     pub check: bool,
 }
 
+/// The options of `cargo program-lint`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lint {
+    pub file: PathBuf,
+    /// Whether warnings fail too.
+    pub deny_warnings: bool,
+}
+
+/// `cargo ledger-check`'s file and option.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerCheck {
+    pub file: PathBuf,
+    /// A head that was published: the book must have it.
+    pub head: Option<String>,
+}
+
 /// Reads the arguments after the program's name.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt::Error> {
     // `cargo dev -- --port 1` gives us the lone `--` as well; it means nothing here.
@@ -62,10 +82,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
     let mut dev = Dev { port: 8787, data: None, program: None };
     let mut bench = Bench { seconds: 10, rounds: 3, soak: 300 };
     let mut bots = Bots::default();
+    let (mut file, mut head, mut deny_warnings) = (None, None, false);
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
             (Arg::Value(value), None) => name = Some(value.string()?),
+            (Arg::Value(value), Some("program-lint")) if file.is_none() => file = Some(value.into()),
+            (Arg::Long("deny"), Some("program-lint")) => deny_warnings = warnings(&mut parser)?,
             (Arg::Long("port"), Some("dev")) => dev.port = parser.value()?.parse()?,
             (Arg::Long("data"), Some("dev")) => dev.data = Some(parser.value()?.into()),
             (Arg::Long("program"), Some("dev")) => dev.program = Some(parser.value()?.into()),
@@ -74,6 +97,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
             (Arg::Long("soak"), Some("bench-edge")) => bench.soak = parser.value()?.parse()?,
             (Arg::Long("newest"), Some("bots")) => bots.newest = true,
             (Arg::Long("check"), Some("bots")) => bots.check = true,
+            (Arg::Long("head"), Some("ledger-check")) => head = Some(parser.value()?.string()?),
+            (Arg::Value(value), Some("ledger-check")) if file.is_none() => file = Some(value.into()),
             (other, _) => return Err(other.unexpected()),
         }
     }
@@ -86,7 +111,23 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         Some("bench-edge") => Ok(Command::Bench(bench)),
         Some("ship") => Ok(Command::Ship),
         Some("bots") => Ok(Command::Bots(bots)),
+        Some("program-lint") => match file {
+            Some(file) => Ok(Command::Lint(Lint { file, deny_warnings })),
+            None => Err("say which program file: cargo program-lint FILE".into()),
+        },
+        Some("ledger-check") => match file {
+            Some(file) => Ok(Command::LedgerCheck(LedgerCheck { file, head })),
+            None => Err("ledger-check takes the file to check".into()),
+        },
         Some(other) => Err(format!("there is no command \"{other}\"; `cargo run -p xtask -- help` lists them").into()),
+    }
+}
+
+/// The one thing that can be denied.
+fn warnings(parser: &mut Parser) -> Result<bool, lexopt::Error> {
+    match parser.value()?.string()?.as_str() {
+        "warnings" => Ok(true),
+        other => Err(format!("only warnings can be denied, not \"{other}\"").into()),
     }
 }
 
@@ -99,7 +140,7 @@ fn at_least_one(parser: &mut Parser) -> Result<u32, lexopt::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bench, Bots, Command, Dev, parse};
+    use super::{Bench, Bots, Command, Dev, LedgerCheck, Lint, parse};
 
     fn check(line: &str, expected: &Command) {
         assert_eq!(&parse(line.split_whitespace().map(Into::into)).unwrap(), expected, "{line}");
@@ -120,6 +161,11 @@ mod tests {
         check("bench-edge --seconds 3", &Command::Bench(Bench { seconds: 3, rounds: 3, soak: 300 }));
         check("bench-edge --rounds 1 --soak 0", &Command::Bench(Bench { seconds: 10, rounds: 1, soak: 0 }));
         check("bots --check", &Command::Bots(Bots { newest: false, check: true }));
+        let lint = |deny_warnings| Command::Lint(Lint { file: "p.json".into(), deny_warnings });
+        check("program-lint p.json", &lint(false));
+        check("program-lint p.json --deny warnings", &lint(true));
+        let checked = LedgerCheck { file: "book.ndjson".into(), head: Some("ab".to_owned()) };
+        check("ledger-check book.ndjson --head ab", &Command::LedgerCheck(checked));
         check("", &Command::Help);
     }
 
@@ -130,7 +176,12 @@ mod tests {
             ("verify --port 1", "--port"),
             ("dve", "dve"),
             ("dev --port x", "x"),
+            ("ledger-check", "the file"),
+            ("ledger-check a b", "b"),
             ("bench-edge --rounds 0", "1 or more"),
+            ("program-lint", "FILE"),
+            ("program-lint a b", "b"),
+            ("program-lint a --deny hints", "hints"),
         ] {
             let wrong = parse(line.split_whitespace().map(Into::into)).unwrap_err().to_string();
             assert!(wrong.contains(named), "{line}: {wrong}");

@@ -1,6 +1,6 @@
 //! The bench hand: builds, starts and measures Honeyguide.
 //!
-//! As a program it is `cargo dev`, `cargo verify`, `cargo bench-edge` and `cargo ship`. As a library it lends the
+//! As a program it is `cargo dev`, `cargo verify`, `cargo bench-edge`, `cargo program-lint` and `cargo ship`. As a library it lends the
 //! journeys its way of starting the edge (`local`) and of finding what was built (`place`). It decides nothing
 //! about referrals, and nothing that ships depends on it.
 
@@ -12,6 +12,8 @@ pub mod command;
 mod dev;
 pub mod failure;
 pub mod http;
+mod ledger_check;
+mod lint;
 pub mod local;
 pub mod pinned;
 pub mod place;
@@ -41,6 +43,8 @@ pub fn carry_out(command: Command) -> Result<()> {
         Command::Verify => verify::verify(&place),
         Command::Bench(options) => bench::bench(&place, &options),
         Command::Ship => ship::ship(&place),
+        Command::LedgerCheck(options) => ledger_check::ledger_check(&options),
         Command::Bots(options) => bots::bots(&place, options),
+        Command::Lint(options) => lint::lint(&options),
     }
 }

@@ -5,14 +5,15 @@ mod gift;
 mod limits;
 mod rule;
 mod steps;
+mod targets;
 
 use super::{
     Approval, Binding, Boundary, Consent, Durability, JudgedBy, Kind, Limits, Mode, Offer, Program, ProgramId,
-    RewardKind, Rule, Side, TierBy, TierMode,
+    RewardKind, Rule, Side, Targets, TierBy, TierMode,
 };
 use crate::calendar::Over;
 use crate::fault::{Place, Refusal};
-use crate::money::{Currency, Percent};
+use crate::money::{Currency, Money, Percent};
 use crate::time::Span;
 use crate::wire::read::{self, Fields, Read};
 use serde_json::{Value, json};
@@ -101,6 +102,10 @@ impl Program {
         });
         if let Value::Object(fields) = &mut file {
             self.limits.write(fields);
+            self.targets.write(fields);
+            if let Some(minimum) = self.payout_minimum {
+                fields.insert("payout_minimum".to_owned(), json!(minimum));
+            }
         }
         file
     }
@@ -122,6 +127,8 @@ impl Read for Program {
         let join = fields.optional("join");
         let rewards: Option<Vec<Rule>> = fields.or("rewards", Vec::new());
         let limits = Limits::read_from(&fields);
+        let targets = fields.or("targets", Targets::default());
+        let payout_minimum = fields.optional::<Money>("payout_minimum");
         // GET adds the version, so that what was read can be sent back; the shell compares it.
         let _: Option<Option<i64>> = fields.optional("version");
         fields.done();
@@ -142,6 +149,8 @@ impl Read for Program {
             join_by_email: join?.is_some_and(|join: Join| join.email),
             rewards: rewards?,
             limits: limits?,
+            targets: targets?,
+            payout_minimum: payout_minimum?,
         })
     }
 }
@@ -173,8 +182,16 @@ impl Read for Offer {
         let referrer = fields.optional("referrer");
         let terms = fields.optional("terms");
         let disclosure = fields.optional("disclosure");
+        let call_to_action = fields.or("call_to_action", limits::Words(Vec::new()));
         fields.done();
-        Some(Self { headline: headline?, friend: friend?, referrer: referrer?, terms: terms?, disclosure: disclosure? })
+        Some(Self {
+            headline: headline?,
+            friend: friend?,
+            referrer: referrer?,
+            terms: terms?,
+            disclosure: disclosure?,
+            call_to_action: call_to_action?.0,
+        })
     }
 }
 

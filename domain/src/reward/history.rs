@@ -107,6 +107,25 @@ pub(super) fn limit_questions(
     rule_limits(program, rule).into_iter().map(move |limit| limit.question(rule, who, at))
 }
 
+/// The sums that a reward of a rule is a part of, for those who keep sums by the question.
+pub fn spent_in(program: &Program, rule: &Rule, who: &str, money: Money, at: Timestamp) -> Vec<Question> {
+    let own = |question: &Question| match question {
+        Question::Spent { currency, .. } => currency.is_none_or(|currency| currency == money.currency()),
+        Question::Met { .. } => false,
+    };
+    let mut all: Vec<Question> = limit_questions(program, rule, who, at).filter(own).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The sum that a conversion that met a rule is a part of, where the rule counts.
+pub fn met_in(rule: &Rule, who: &str, value: Option<Money>, at: Timestamp) -> Option<Question> {
+    let (over, currency) = counted(rule)?;
+    let fits = currency.is_none_or(|currency| value.is_some_and(|value| value.currency() == currency));
+    fits.then(|| met(rule, who, currency, over, at))
+}
+
 /// Over which stretch a rule counts conversions, and in which currency.
 fn counted(rule: &Rule) -> Option<(Over, Option<Currency>)> {
     match &rule.gives {

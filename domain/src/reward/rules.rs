@@ -30,6 +30,17 @@ pub struct Earlier {
     pub met: Vec<String>,
 }
 
+/// Whether someone bought before, and kept it.
+pub fn bought(earlier: &[Earlier]) -> bool {
+    let sale = |one: &Earlier| matches!(one.event.as_str(), "purchase" | "renewal") && !one.refunded_whole;
+    earlier.iter().any(sale)
+}
+
+/// When the first of these occurred that wasn't wholly refunded.
+pub fn known_since(earlier: &[Earlier]) -> Option<Timestamp> {
+    earlier.iter().filter(|one| !one.refunded_whole).map(|one| one.occurred_at).min()
+}
+
 /// What rules read of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Standing {

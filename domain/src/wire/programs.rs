@@ -48,20 +48,23 @@ impl Read for RewardAction {
     }
 }
 
-/// `POST /v1/payouts`: everyone who is owed at least `minimum` minor units of the currency.
+/// `POST /v1/payouts`: everyone, or some, who are owed at least `minimum` minor units of the currency.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NewPayout {
     pub currency: Option<Currency>,
-    pub minimum: i64,
+    /// Nothing: what the program's file says.
+    pub minimum: Option<i64>,
+    pub beneficiaries: Option<Vec<String>>,
 }
 
 impl Read for NewPayout {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
         let fields = Fields::of(value, place)?;
         let currency = fields.optional("currency");
-        let minimum = fields.or("minimum", 0);
+        let minimum = fields.optional("minimum");
+        let beneficiaries = fields.optional("beneficiaries");
         fields.done();
-        Some(Self { currency: currency?, minimum: minimum? })
+        Some(Self { currency: currency?, minimum: minimum?, beneficiaries: beneficiaries? })
     }
 }
 

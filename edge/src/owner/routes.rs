@@ -1,6 +1,6 @@
 //! The owner's API, route by route.
 
-use super::{Asked, claim_code, clicks, many};
+use super::{Asked, claim_code, clicks, many, money};
 use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
 use crate::failure::{Outcome, json};
 use crate::owner::limited_text;
@@ -31,6 +31,8 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("PUT", ["program"]) => put_program(asked, body).await,
         ("GET", ["program", "versions"]) => look(asked, C::Versions).await,
         ("GET", ["program", "versions", number]) => look(asked, C::Version { number: number.to_string() }).await,
+        ("POST", ["program", "lint"]) => look(asked, C::Lint { body }).await,
+        ("POST", ["program", "what-if"]) => tell(asked, Read, C::WhatIf { file: body.clone() }, &body).await,
         ("GET", ["keys"]) => look(asked, C::Keys).await,
         ("POST", ["keys"]) => tell(asked, Write, C::NewKey { body: body.clone() }, &body).await,
         ("POST", ["keys", "identity"]) => tell(asked, Write, C::RotateIdentity, &body).await,
@@ -48,7 +50,9 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             redirect::forget(&asked.program().await?);
             answer
         }
-        ("GET", ["participants", id, "statement"]) => look(asked, C::Statement { id: id.to_string() }).await,
+        ("GET", ["participants" | "beneficiaries", id, "statement"]) => {
+            look(asked, C::Statement { id: id.to_string(), query: asked.page(&[])? }).await
+        }
         ("POST", ["participants", id, "links"]) => create_link(asked, id, &body).await,
 
         ("GET", ["clicks"]) => clicks::list(asked).await,
@@ -67,29 +71,9 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         }
         ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
 
-        ("GET", ["rewards"]) => {
-            let query = asked.page(&["state", "beneficiary", "side", "conversion", "kind"])?;
-            look(asked, C::Rewards { query }).await
+        (_, ["rewards" | "coupons" | "payouts" | "ledger" | "export" | "jobs", ..]) => {
+            money::answer(asked, &segments, body).await
         }
-        ("GET", ["rewards", id]) => look(asked, C::Reward { id: id.to_string() }).await,
-        ("POST", ["rewards", id, action]) => {
-            let command = C::ActOnReward { id: id.to_string(), action: action.to_string(), body: body.clone() };
-            tell(asked, Money, command, &body).await
-        }
-        ("POST", ["coupons"]) => tell(asked, Write, C::NewCoupons { body: body.clone() }, &body).await,
-        ("GET", ["coupons"]) => look(asked, C::Coupons).await,
-        ("POST", ["payouts"]) => tell(asked, Money, C::NewPayout { body: body.clone() }, &body).await,
-        ("GET", ["payouts"]) => look(asked, C::Payouts { query: asked.page(&[])? }).await,
-        ("GET", ["payouts", id]) => many::payout(asked, id).await,
-        ("POST", ["payouts", id, "confirm" | "fail"]) => {
-            let paid = asked.path.ends_with("/confirm");
-            tell(asked, Money, C::SettlePayout { id: id.to_string(), paid, body: body.clone() }, &body).await
-        }
-        ("GET", ["ledger"]) => {
-            let query = asked.page(&["account", "entry", "reward", "cause"])?;
-            look(asked, C::Ledger { query }).await
-        }
-        ("GET", ["ledger", "verify"]) => look(asked, C::VerifyLedger).await,
 
         ("POST", ["destinations"]) => tell(asked, Write, C::NewDestination { body: body.clone() }, &body).await,
         ("GET", ["destinations"]) => look(asked, C::Destinations { query: asked.page(&[])? }).await,
@@ -113,11 +97,16 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             let command = DestinationCommand::Replay { id: Some(id.to_string()), from: 0, to: 0 };
             many::delivery(asked, command, Write).await
         }
-        (_, segments) if is_known(segments) => {
-            Err(Refusal::new(405, "method_not_allowed", format!("{} isn't done here.", asked.method)).into())
-        }
-        _ => Err(Refusal::not_found("path").into()),
+        (_, segments) => Err(nothing_here(asked, segments).into()),
     }
+}
+
+/// What is said where the table has no line: another method is in use there, or there is nothing.
+pub(super) fn nothing_here(asked: &Asked<'_>, segments: &[&str]) -> Refusal {
+    if is_known(segments) {
+        return Refusal::new(405, "method_not_allowed", format!("{} isn't done here.", asked.method));
+    }
+    Refusal::not_found("path")
 }
 
 fn is_known(segments: &[&str]) -> bool {
@@ -137,22 +126,39 @@ fn is_known(segments: &[&str]) -> bool {
             | "ledger"
             | "destinations"
             | "deliveries"]
-            | ["program", "versions"]
+            | ["program", "versions" | "lint" | "what-if"]
             | ["program", "versions", _]
             | ["conversions", _, "dispute"]
             | ["conversions", _, "dispute", "settle"]
             | ["stats", "clicks"]
             | ["ledger", "verify"]
-            | ["keys" | "participants" | "conversions" | "rewards" | "payouts" | "destinations" | "deliveries", _]
+            | ["export", "ledger.ndjson"]
+            | ["participants" | "beneficiaries", _, "statement"]
+            | [
+                "keys"
+                    | "participants"
+                    | "conversions"
+                    | "rewards"
+                    | "payouts"
+                    | "destinations"
+                    | "deliveries"
+                    | "jobs",
+                _
+            ]
     )
 }
 
-async fn look(asked: &Asked<'_>, command: C) -> Outcome<Response> {
+pub(super) async fn look(asked: &Asked<'_>, command: C) -> Outcome<Response> {
     let program = asked.program().await?;
     asked.look(&program, Read, command).await
 }
 
-async fn tell(asked: &Asked<'_>, scope: honeyguide_domain::auth::Scope, command: C, body: &str) -> Outcome<Response> {
+pub(super) async fn tell(
+    asked: &Asked<'_>,
+    scope: honeyguide_domain::auth::Scope,
+    command: C,
+    body: &str,
+) -> Outcome<Response> {
     let program = asked.program().await?;
     asked.tell(&program, scope, command, body).await
 }

@@ -17,6 +17,7 @@ use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::answers::{ConversionAnswer, CustomerAnswer, RewardAnswer};
 use honeyguide_domain::wire::conversions::NewConversion;
 use honeyguide_domain::wire::read;
+use honeyguide_domain::wire::recorded::Recorded;
 use honeyguide_domain::words::Lang;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -139,8 +140,8 @@ impl Turn<'_> {
         let decision = &verdict.decision;
         self.store.run(
             "INSERT INTO conversions (id, event, external_id, customer, given_id, given_email, given_folded, amount, currency,
-             occurred_at, recorded_at, outcome, reason, decision, participant, properties)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             occurred_at, recorded_at, outcome, reason, decision, participant, properties, facts)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 text(&verdict.id),
                 text(&new.event),
@@ -158,6 +159,7 @@ impl Turn<'_> {
                 text(serde_json::to_string(decision)?),
                 maybe(verdict.credited.first().map(|share| &share.beneficiary)),
                 text(Value::Object(new.properties.clone())),
+                text(serde_json::to_string(&Recorded::of(&case.facts, &case.customer, &case.standing))?),
             ],
         )?;
         #[cfg(feature = "faults")]

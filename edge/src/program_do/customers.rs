@@ -176,7 +176,10 @@ impl Turn<'_> {
                 pair(),
             )?;
             self.store.run("DELETE FROM tallies WHERE who = ?", vec![text(&guest.id)])?;
-            self.store.run("UPDATE customers SET joined = ? WHERE id = ?", pair())?;
+            self.store.run(
+                "UPDATE customers SET joined = ?, joined_after = (SELECT COALESCE(MAX(seq), 0) FROM conversions) WHERE id = ?",
+                pair(),
+            )?;
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use super::Turn;
 use super::conversions::ConversionRow;
-use super::facts::bought;
 use crate::command::Reply;
 use crate::failure::{Failure, Outcome};
 use crate::store::{int, maybe, text};
@@ -13,7 +12,7 @@ use honeyguide_domain::id::{ConversionId, CustomerId, DisputeId};
 use honeyguide_domain::judge;
 use honeyguide_domain::person::Identity;
 use honeyguide_domain::reason::Reason;
-use honeyguide_domain::reward::rules::{Sale, Share, Standing};
+use honeyguide_domain::reward::rules::{Sale, Share, Standing, bought};
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::decision::Decision;
 use honeyguide_domain::wire::disputes::{NewDispute, NewSettlement, Ruling};

@@ -9,7 +9,7 @@ use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::person::Identity;
 use honeyguide_domain::program::Program;
-use honeyguide_domain::reward::rules::Earlier;
+use honeyguide_domain::reward::rules::{Earlier, bought, known_since};
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::token::ProgramTag;
 use honeyguide_domain::wire::conversions::{Contribution, Contributor, NewConversion};
@@ -33,11 +33,10 @@ impl Turn<'_> {
             email: given.email.or_else(|| customer.folded.clone()),
         };
         let address = identity.email.clone();
-        let standing = || earlier.iter().filter(|earlier| !earlier.refunded_whole);
         let customer_facts = CustomerFacts {
             identity,
             created_at: customer.known_since.map(Timestamp::from_millis),
-            known_since: standing().map(|earlier| earlier.occurred_at).min(),
+            known_since: known_since(earlier),
             imported: customer.imported == 1 || self.address_is_imported(address.as_deref())?,
             bought_before: bought(earlier),
             bound: self.bound(customer)?,
@@ -162,10 +161,4 @@ impl Turn<'_> {
         };
         rows.into_iter().map(earlier).collect()
     }
-}
-
-/// Whether someone bought before, and kept it.
-pub(super) fn bought(earlier: &[Earlier]) -> bool {
-    let sale = |one: &Earlier| matches!(one.event.as_str(), "purchase" | "renewal") && !one.refunded_whole;
-    earlier.iter().any(sale)
 }

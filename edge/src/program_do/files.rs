@@ -5,7 +5,9 @@ use crate::command::Reply;
 use crate::failure::{Failure, Outcome};
 use crate::store::{int, text};
 use honeyguide_domain::auth::{Scope, publishable_key};
+use honeyguide_domain::calendar::Day;
 use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::lint;
 use honeyguide_domain::program::{self, Program, Version};
 use honeyguide_domain::time::Timestamp;
 use serde::Deserialize;
@@ -100,6 +102,16 @@ impl Turn<'_> {
     /// One version as it was. A number that there never was is 404.
     pub(super) fn version(&self, number: &str) -> Outcome<Reply> {
         Ok(Reply::new(200, self.version_row(number.parse().unwrap_or(0))?.json()?))
+    }
+
+    /// What is found in a program file; in the one in force where none is sent.
+    pub(super) fn lint(&self, body: &str) -> Outcome<Reply> {
+        let today = Day::of(self.now);
+        let findings = match body.trim() {
+            "" => lint::lint_program(&self.program()?.1, today),
+            file => lint::lint(file, today),
+        };
+        Reply::ok(&json!({"findings": findings}))
     }
 
     /// Makes a new version, or refuses the file whole. The same file again makes none.

@@ -1,26 +1,26 @@
-//! The book: appended in the turn of what it books, read in pages, recomputed on demand.
+//! The book: appended in the turn of what it books, and read in pages.
 
 use super::Turn;
 use super::participants::page;
-use crate::command::{Query, Reply};
+use crate::command::{ExportedLines, Query, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::store::{Bound, int, maybe, text};
 use honeyguide_domain::fault::Refusal;
-use honeyguide_domain::id::{EntryId, RewardId};
-use honeyguide_domain::ledger::{Chain, Entry, GENESIS, Posting, Verifier};
+use honeyguide_domain::id::{CustomerId, EntryId, RewardId};
+use honeyguide_domain::ledger::{Chain, Entry, Posting};
 use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Postings that are read at once while the book is recomputed.
-const SLICE: i64 = 1_000;
+/// Postings of one piece of an export.
+const EXPORTED: i64 = 1_000;
 
 const COLUMNS: &str =
     "SELECT seq, entry, at, account, amount, currency, reward, cause, previous_hash, hash FROM postings";
 
 #[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
     seq: i64,
     entry: String,
     at: i64,
@@ -53,6 +53,9 @@ impl Turn<'_> {
     /// Appends entries to the book, and their sums to the balances.
     pub(super) fn book(&self, entries: &[Entry]) -> Outcome<()> {
         let mut chain = self.chain()?;
+        if chain.next == 1 {
+            self.begin_heads()?;
+        }
         for entry in entries {
             for posting in chain.append(entry)? {
                 self.store.run(
@@ -95,34 +98,58 @@ impl Turn<'_> {
         page(query, &postings, |posting| posting.seq, |posting| Ok(serde_json::to_value(posting)?))
     }
 
-    /// Recomputes every hash and sum, a slice of rows in memory at a time.
-    pub(super) fn verify_ledger(&self) -> Outcome<Reply> {
+    /// At most so many postings after one, up to another, as one text of JSON: read row by row, the columns of a million
+    /// postings would cost more than their hashes. One that can't be read is told by its number.
+    pub(super) fn postings_between(&self, after: i64, until: i64, most: i64) -> Outcome<Vec<(i64, Option<Posting>)>> {
         #[derive(Deserialize)]
-        struct Head {
-            value: String,
+        struct Text {
+            rows: String,
         }
-        let mut verifier = Verifier::default();
-        let mut read = 0;
-        loop {
-            let query = format!("{COLUMNS} WHERE seq > ? ORDER BY seq LIMIT ?");
-            let rows: Vec<Row> = self.store.rows(&query, vec![int(read), int(SLICE)])?;
-            let Some(last) = rows.last().map(|row| row.seq) else { break };
-            for row in rows {
-                verifier.read(&row.posting()?);
-            }
-            read = last;
+        let query = "SELECT json_group_array(json_array(
+                seq, entry, at, account, amount, currency, reward, cause, previous_hash, hash)) AS rows
+             FROM (SELECT * FROM postings WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?)";
+        let text: Option<Text> = self.store.row(query, vec![int(after), int(until), int(most)])?;
+        let text = text.map_or_else(|| "[]".to_owned(), |text| text.rows);
+        if let Ok(rows) = serde_json::from_str::<Vec<Row>>(&text) {
+            return Ok(rows.into_iter().map(|row| (row.seq, row.posting().ok())).collect());
         }
-        let head: Option<Head> = self.store.row("SELECT value FROM settings WHERE name = 'ledger_head'", vec![])?;
-        Reply::ok(&verifier.finish(head.as_ref().map_or(GENESIS, |head| &head.value)))
+        let rows: Vec<Value> = serde_json::from_str(&text)?;
+        let read = |row: Value| {
+            let seq = row[0].as_i64().unwrap_or(0);
+            (seq, serde_json::from_value::<Row>(row).ok().and_then(|row| row.posting().ok()))
+        };
+        Ok(rows.into_iter().map(read).collect())
     }
 
-    /// What a participant earned, was paid and is owed, from the book itself.
-    pub(super) fn statement(&self, id: &str) -> Outcome<Reply> {
-        if self.participant_by("id", id)?.is_none() {
-            return Err(Failure::Refused(Refusal::not_found("participant")));
+    /// Postings as lines of JSON, a slice of them. An export ends where the book ended when it began.
+    pub(super) fn ledger_lines(&self, after: i64, until: Option<i64>) -> Outcome<Reply> {
+        let until = match until {
+            Some(until) => until,
+            None => self.store.number("SELECT MAX(seq) AS n FROM postings", vec![])?,
+        };
+        let mut lines = String::new();
+        let mut last = after;
+        for (seq, posting) in self.postings_between(after, until, EXPORTED)? {
+            let Some(posting) = posting else { return Err(Failure::Ours(format!("posting {seq} can't be read"))) };
+            lines.push_str(&serde_json::to_string(&posting)?);
+            lines.push('\n');
+            last = seq;
+        }
+        Reply::ok(&ExportedLines { lines, last, until })
+    }
+
+    /// What a beneficiary earned, was paid and is owed, from the book itself: totals per currency, and a page of the
+    /// postings that they are the sums of.
+    pub(super) fn statement(&self, id: &str, query: &Query) -> Outcome<Reply> {
+        let friend = id.starts_with(CustomerId::PREFIX);
+        let table = if friend { "customers" } else { "participants" };
+        if self.store.number(&format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?) AS n"), vec![text(id)])? == 0
+        {
+            let missing = if friend { "customer" } else { "participant" };
+            return Err(Failure::Refused(Refusal::not_found(missing)));
         }
         let accounts = ["pending", "payable", "paid"].map(|account| format!("{account}:{id}"));
-        let values: Vec<Bound> = accounts.iter().map(text).collect();
+        let mut values: Vec<Bound> = accounts.iter().map(text).collect();
         let balances: Vec<Value> = self
             .store
             .rows("SELECT account, currency, amount FROM balances WHERE account IN (?, ?, ?)", values.clone())?;
@@ -133,9 +160,16 @@ impl Turn<'_> {
             let of = totals.entry(currency).or_insert_with(|| json!({"pending": 0, "payable": 0, "paid": 0}));
             of[account] = row["amount"].clone();
         }
-        let query = format!("{COLUMNS} WHERE account IN (?, ?, ?) ORDER BY seq LIMIT 1000");
-        let rows: Vec<Row> = self.store.rows(&query, values)?;
+        values.extend([int(query.cursor), int(query.limit + 1)]);
+        let select = format!("{COLUMNS} WHERE account IN (?, ?, ?) AND seq > ? ORDER BY seq LIMIT ?");
+        let rows: Vec<Row> = self.store.rows(&select, values)?;
         let postings = rows.into_iter().map(Row::posting).collect::<Outcome<Vec<_>>>()?;
-        Reply::ok(&json!({"participant": id, "balances": totals, "postings": postings}))
+        let mut statement =
+            page(query, &postings, |posting| posting.seq, |posting| Ok(serde_json::to_value(posting)?))?;
+        let postings = statement.body["data"].take();
+        let next_cursor = statement.body["next_cursor"].take();
+        let who = if friend { "friend" } else { "participant" };
+        statement.body = json!({who: id, "balances": totals, "postings": postings, "next_cursor": next_cursor});
+        Ok(statement)
     }
 }

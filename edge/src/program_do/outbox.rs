@@ -14,6 +14,10 @@ use worker::Env;
 /// Rows that are handed over in one call.
 const SLICE: i64 = 200;
 
+/// Whether something is to be done at once.
+const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM marks)
+    OR EXISTS (SELECT 1 FROM jobs WHERE state IN ('queued', 'running')) AS n";
+
 #[derive(Deserialize)]
 struct Destination {
     id: String,
@@ -70,7 +74,7 @@ impl Turn<'_> {
 
 /// Sets the alarm to the next thing that is due.
 pub(super) fn rearm(store: &Store, now: Timestamp) -> Outcome<()> {
-    let waiting = store.number("SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM marks) AS n", vec![])?;
+    let waiting = store.number(WAITING, vec![])?;
     if waiting > 0 {
         return store.wake(now);
     }

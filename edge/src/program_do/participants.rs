@@ -162,6 +162,14 @@ impl Turn<'_> {
 
     pub(super) fn change_participant(&self, id: &str, body: &str) -> Outcome<Reply> {
         let change: ParticipantChange = read::body(body)?;
+        if let Some(state) = change.state.map(Standing::as_str) {
+            self.store.run(
+                "INSERT INTO pauses (participant, paused, after)
+                 SELECT id, ? <> 'active', (SELECT COALESCE(MAX(seq), 0) FROM conversions)
+                 FROM participants WHERE id = ? AND state <> ?",
+                vec![text(state), text(id), text(state)],
+            )?;
+        }
         self.store.run(
             "UPDATE participants SET name = COALESCE(?, name), email = COALESCE(?, email), folded = COALESCE(?, folded),
              state = COALESCE(?, state), metadata = COALESCE(?, metadata) WHERE id = ?",

@@ -2,9 +2,10 @@
 
 use super::Turn;
 use super::participants::page;
+use super::rewards::RewardRow;
 use crate::command::{Query, Reply};
 use crate::failure::{Failure, Outcome};
-use crate::store::{int, text};
+use crate::store::{Bound, int, text};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::PayoutId;
 use honeyguide_domain::money::{Currency, Money};
@@ -36,7 +37,7 @@ struct Line {
 
 #[derive(Deserialize)]
 struct Balance {
-    account: String,
+    beneficiary: String,
     amount: i64,
     open: Option<i64>,
 }
@@ -46,21 +47,21 @@ impl Turn<'_> {
         let new: NewPayout = if body.trim().is_empty() { NewPayout::default() } else { read::body(body)? };
         let (_, program) = self.program()?;
         let currency = new.currency.unwrap_or(program.currency);
-        let balances: Vec<Balance> = self.store.rows(
-            "SELECT b.account, b.amount, (SELECT SUM(l.amount) FROM payout_lines l WHERE l.state = 'open'
-                AND l.currency = b.currency AND 'payable:' || l.beneficiary = b.account) AS open
-             FROM balances b WHERE b.currency = ? AND b.amount > 0 AND b.account LIKE 'payable:%' ORDER BY b.account",
-            vec![text(currency)],
-        )?;
-        let owed = balances.into_iter().map(|row| {
-            let beneficiary = row.account.trim_start_matches("payable:").to_owned();
-            Ok(Owed { beneficiary, payable: Money::new(row.amount, currency)?, in_open_batches: row.open.unwrap_or(0) })
-        });
-        let lines = payout::lines(&owed.collect::<Outcome<Vec<_>>>()?, new.minimum);
+        let minimum = payout::minimum(&program, currency, new.minimum);
+        let mut owed = Vec::new();
+        match &new.beneficiaries {
+            None => owed.extend(self.owed(currency, "b.account >= 'payable:' AND b.account < 'payable;'", vec![])?),
+            Some(some) => {
+                for one in some.iter().collect::<std::collections::BTreeSet<_>>() {
+                    owed.extend(self.owed(currency, "b.account = 'payable:' || ?", vec![text(one)])?);
+                }
+            }
+        }
+        let lines = payout::lines(&owed, minimum);
         let id = PayoutId::mint(&mut self.minter());
         self.store.run(
             "INSERT INTO payouts (id, currency, minimum, created_at) VALUES (?, ?, ?, ?)",
-            vec![text(&id), text(currency), int(new.minimum), int(self.now.millis())],
+            vec![text(&id), text(currency), int(minimum), int(self.now.millis())],
         )?;
         for (beneficiary, value) in &lines {
             self.store.run(
@@ -69,12 +70,38 @@ impl Turn<'_> {
             )?;
             self.store.run(
                 "INSERT INTO payout_rewards (payout, reward) SELECT ?, id FROM rewards
-                 WHERE beneficiary = ? AND currency = ? AND state = 'approved'",
-                vec![text(&id), text(beneficiary), text(currency)],
+                 WHERE beneficiary = ? AND currency = ? AND state = 'approved' AND id NOT IN (
+                    SELECT p.reward FROM payout_rewards p JOIN payout_lines l ON l.payout = p.payout
+                    WHERE l.beneficiary = rewards.beneficiary AND l.currency = rewards.currency AND l.state = 'open'
+                    AND l.payout <> ?)",
+                vec![text(&id), text(beneficiary), text(currency), text(&id)],
             )?;
         }
         let answer = self.payout_json(id.as_str())?;
         Ok(Reply::new(201, answer))
+    }
+
+    /// Who is owed something, with what they are being paid already.
+    fn owed(&self, currency: Currency, whom: &str, mut values: Vec<Bound>) -> Outcome<Vec<Owed>> {
+        let query = format!(
+            "SELECT SUBSTR(b.account, 9) AS beneficiary, b.amount, (SELECT SUM(l.amount) FROM payout_lines l
+                WHERE l.beneficiary = SUBSTR(b.account, 9) AND l.currency = b.currency AND l.state = 'open') AS open
+             FROM balances b WHERE {whom} AND b.currency = ? AND b.amount > 0 ORDER BY b.account"
+        );
+        values.push(text(currency));
+        let owed = |row: Balance| {
+            let payable = Money::new(row.amount, currency)?;
+            Ok(Owed { beneficiary: row.beneficiary, payable, in_open_batches: row.open.unwrap_or(0) })
+        };
+        self.store.rows::<Balance>(&query, values)?.into_iter().map(owed).collect()
+    }
+
+    /// Whether a reward is in a payout that may still be confirmed.
+    pub(super) fn is_being_paid(&self, reward: &str) -> Outcome<bool> {
+        let query = "SELECT EXISTS (SELECT 1 FROM payout_rewards p JOIN rewards r ON r.id = p.reward
+            JOIN payout_lines l ON l.payout = p.payout AND l.beneficiary = r.beneficiary
+            WHERE p.reward = ? AND l.state = 'open') AS n";
+        Ok(self.store.number(query, vec![text(reward)])? == 1)
     }
 
     pub(super) fn payouts(&self, query: &Query) -> Outcome<Reply> {
@@ -135,11 +162,11 @@ impl Turn<'_> {
             if paid {
                 let value = Money::new(line.amount, Currency::parse(&line.currency)?)?;
                 self.book(&[payout::confirm(&line.beneficiary, value, self.now, &mut self.minter())])?;
-                self.store.run(
-                    "UPDATE rewards SET state = 'fulfilled', reason = ? WHERE state = 'approved' AND beneficiary = ?
-                     AND id IN (SELECT reward FROM payout_rewards WHERE payout = ?)",
-                    vec![text(format!("paid in {id}")), text(&line.beneficiary), text(id)],
-                )?;
+                let rewards = self.rewards_in(id, &line.beneficiary)?;
+                let rewards = rewards.iter().map(RewardRow::reward).collect::<Outcome<Vec<_>>>()?;
+                for made in payout::fulfil(&rewards) {
+                    self.keep_move(&made, &format!("paid in {id}"))?;
+                }
             }
         }
         self.payout(id)

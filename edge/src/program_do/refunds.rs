@@ -76,7 +76,8 @@ impl Turn<'_> {
             vec![int(verdict.refunded), int(i64::from(verdict.whole)), text(&conversion.id)],
         )?;
         self.store.run(
-            "UPDATE refunds SET state = 'applied', amount = ? WHERE event = ? AND external_id = ? AND refund_id = ?",
+            "UPDATE refunds SET state = 'applied', amount = ?, applied_after = (SELECT MAX(seq) FROM conversions)
+             WHERE event = ? AND external_id = ? AND refund_id = ?",
             vec![
                 maybe_int(verdict.amount.map(|amount| amount.amount())),
                 text(&new.event),

@@ -155,6 +155,13 @@ impl Turn<'_> {
         self.publish(&[Event::new(EventId::mint(&mut self.minter()), kind, self.now, &row.answer()?)])
     }
 
+    /// The rewards that a line of a payout pays for.
+    pub(super) fn rewards_in(&self, payout: &str, beneficiary: &str) -> Outcome<Vec<RewardRow>> {
+        let query =
+            format!("{COLUMNS} WHERE beneficiary = ? AND id IN (SELECT reward FROM payout_rewards WHERE payout = ?)");
+        self.store.rows(&query, vec![text(beneficiary), text(payout)])
+    }
+
     pub(super) fn rewards_of(&self, conversion: &str) -> Outcome<Vec<RewardRow>> {
         self.store.rows(&format!("{COLUMNS} WHERE conversion = ? ORDER BY seq"), vec![text(conversion)])
     }
@@ -193,6 +200,10 @@ impl Turn<'_> {
         let action = Action::parse(action).ok_or_else(|| Failure::Refused(Refusal::not_found("action")))?;
         let row = self.reward_row(id)?;
         let reward = row.reward()?;
+        if action == Action::Fulfil && reward.state == State::Approved && self.is_being_paid(id)? {
+            let message = "This reward is in a payout that is open. Confirm or fail its line there.";
+            return Err(Refusal::new(409, "in_payout", message).at("state").into());
+        }
         let made = reward::act(&reward, action, self.now, &mut self.minter())
             .map_err(|bad| Failure::Refused(Refusal::new(409, "wrong_state", format!("{bad}.")).at("state")))?;
         if let (Action::Approve, Some(pool), None) = (action, &row.pool, &row.coupon) {
@@ -215,6 +226,7 @@ impl Turn<'_> {
         }
         Ok(())
     }
+
     /// Ends the approved rewards whose time is over.
     pub(super) fn expire_due(&self) -> Outcome<()> {
         let query = format!("{COLUMNS} WHERE {EXPIRES} AND expires_at <= ? ORDER BY expires_at LIMIT ?");
@@ -228,13 +240,15 @@ impl Turn<'_> {
     }
 }
 
-/// When the next reward is due to be approved, to expire, or to be given as a retainer's month; zero when none is.
+/// When the next reward is due to be approved, to expire, or to be given as a retainer's month, or the next head of the
+/// book to go out; zero when none is.
 pub(super) fn next_due(store: &Store) -> Outcome<i64> {
     let query = format!(
         "SELECT MIN(at) AS n FROM (
             SELECT MIN(due_at) AS at FROM rewards WHERE state = 'pending' AND automatic = 1
             UNION ALL SELECT MIN(expires_at) FROM rewards WHERE {EXPIRES}
-            UNION ALL SELECT MIN(next_at) FROM retainers)"
+            UNION ALL SELECT MIN(next_at) FROM retainers
+            UNION ALL SELECT (value + 2) * 86400000 FROM settings WHERE name = 'head_day')"
     );
     store.number(&query, vec![])
 }

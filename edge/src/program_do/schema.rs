@@ -1,6 +1,6 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -163,4 +163,41 @@ const CREDIT: &str = "
 const GUESTS_ONLY: &str = "
     DROP INDEX customers_by_account;
     CREATE INDEX customers_by_account ON customers (joined) WHERE joined IS NOT NULL;
+";
+
+/// Long work in slices. `place`: how far it came, as its kind writes it. `units`: what the next slice may have.
+const JOBS: &str = "
+    CREATE TABLE jobs (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT NOT NULL,
+        done INTEGER NOT NULL, total INTEGER NOT NULL, place TEXT NOT NULL, result TEXT, error TEXT,
+        units INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, finished_at INTEGER);
+    CREATE INDEX jobs_open ON jobs (seq) WHERE state IN ('queued', 'running');
+    CREATE INDEX jobs_by_end ON jobs (finished_at);
+";
+
+/// `head_day`: the last day, counted from 1970, whose head went out; of a book that is older than that, the day before
+/// its first posting.
+const BOOKS: &str = "
+    INSERT INTO settings (name, value) SELECT 'head_day', at / 86400000 - 1 FROM postings WHERE seq = 1;
+    CREATE INDEX payout_lines_open ON payout_lines (beneficiary, currency) WHERE state = 'open';
+    CREATE INDEX payouts_by_reward ON payout_rewards (reward);
+";
+
+/// What judging again needs. `facts`: those that a conversion was judged by, as `domain::wire::recorded` writes them.
+/// `applied_after`, `joined_after`, `after`: the last conversion that was recorded before a refund was applied, a guest
+/// joined, or a participant paused or taken up again.
+const REPLAYS: &str = "
+    ALTER TABLE conversions ADD COLUMN facts TEXT;
+    ALTER TABLE refunds ADD COLUMN applied_after INTEGER;
+    UPDATE refunds SET applied_after = (SELECT MAX(seq) FROM conversions c
+        WHERE c.recorded_at <= refunds.at OR (c.event = refunds.event AND c.external_id = refunds.external_id))
+        WHERE state = 'applied';
+    CREATE INDEX refunds_by_place ON refunds (applied_after) WHERE applied_after IS NOT NULL;
+    ALTER TABLE customers ADD COLUMN joined_after INTEGER;
+    UPDATE customers SET joined_after = 0 WHERE joined IS NOT NULL;
+    CREATE INDEX customers_by_joining ON customers (joined_after) WHERE joined_after IS NOT NULL;
+    CREATE TABLE pauses (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, participant TEXT NOT NULL, paused INTEGER NOT NULL, after INTEGER NOT NULL);
+    INSERT INTO pauses (participant, paused, after)
+        SELECT id, 1, (SELECT COALESCE(MAX(seq), 0) FROM conversions) FROM participants WHERE state <> 'active';
 ";

@@ -1,0 +1,381 @@
+//! What if another program had judged? Past conversions, refunds and joined guests are gone through again in their
+//! recorded order, by the rules' own `judge::decide`, with what follows from earlier ones (who is bound, what is spent,
+//! what is reached) found anew.
+//!
+//! Invariant: nothing here is kept or sent; the same past and program give the same answer. Called by the program's job.
+
+mod past;
+mod sums;
+
+pub use past::{Now, Past, Rewarded};
+
+use crate::attribution::{Bound, LinkFacts, Part};
+use crate::code::Code;
+use crate::id::{CustomerId, Minter, ParticipantId};
+use crate::judge::{self, Case, Judged};
+use crate::money::Money;
+use crate::person::Identity;
+use crate::program::{Gives, Program, Rule};
+use crate::refund;
+use crate::reward::history::{Known, Question, Questions, Tally, met_in, spent_in};
+use crate::reward::rules::{Earlier, Met, Standing, bought};
+use crate::reward::{Reward, State};
+use crate::time::Timestamp;
+use crate::wire::conversions::NewConversion;
+use crate::wire::whatif::{NotRecorded, WhatIf};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use sums::{Entry, Sums};
+
+/// What a customer brings into their next conversion.
+#[derive(Debug, Default)]
+struct Person {
+    /// In the order of the sequence, each with its number.
+    numbers: Vec<i64>,
+    earlier: Vec<Earlier>,
+    held: Option<Held>,
+}
+
+/// Whom a customer belongs to.
+#[derive(Debug, Clone)]
+struct Held {
+    parts: Vec<(Code, ParticipantId, u32)>,
+    at: Timestamp,
+}
+
+/// A reward that the other program gives.
+#[derive(Debug)]
+struct Given {
+    reward: Reward,
+    rule: String,
+    stage: String,
+    at: Timestamp,
+}
+
+/// A conversion whose refund is still to come.
+#[derive(Debug)]
+struct Refundable {
+    customer: String,
+    value: Option<Money>,
+    refunded: i64,
+    given: Vec<Given>,
+    met: Vec<Met>,
+    recorded_at: Timestamp,
+    now: Vec<Reward>,
+}
+
+pub struct Simulation {
+    program: Program,
+    people: BTreeMap<String, Person>,
+    /// The accounts of guests who were joined.
+    joined: BTreeMap<String, String>,
+    /// By whose they are, so that a guest's are found when they join an account.
+    tallies: BTreeMap<String, BTreeMap<Question, Tally>>,
+    /// By beneficiary and rule: the milestones that stand.
+    stages: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    refundable: BTreeMap<i64, Refundable>,
+    /// By participant: from which place in the sequence on they were paused, or not.
+    pauses: BTreeMap<String, Vec<(i64, bool)>>,
+    metadata: BTreeMap<String, Map<String, Value>>,
+    sums: Sums,
+}
+
+impl Simulation {
+    pub fn new(program: Program) -> Self {
+        Self {
+            program,
+            people: BTreeMap::new(),
+            joined: BTreeMap::new(),
+            tallies: BTreeMap::new(),
+            stages: BTreeMap::new(),
+            refundable: BTreeMap::new(),
+            pauses: BTreeMap::new(),
+            metadata: BTreeMap::new(),
+            sums: Sums::default(),
+        }
+    }
+
+    /// A participant was paused, or taken up again, after that place in the sequence. To be told in that order, before
+    /// the conversions.
+    pub fn pause(&mut self, participant: String, after: i64, paused: bool) {
+        self.pauses.entry(participant).or_default().push((after, paused));
+    }
+
+    /// A participant's metadata, as it stands today. To be told before the conversions, where rules ask for it.
+    pub fn describe(&mut self, participant: String, metadata: Map<String, Value>) {
+        self.metadata.insert(participant, metadata);
+    }
+
+    pub fn asks_metadata(&self) -> bool {
+        self.program.rewards.iter().any(|rule| !rule.when.participant.is_empty())
+    }
+
+    /// A guest turned out to be someone with an account.
+    pub fn join(&mut self, guest: &str, account: &str) {
+        if let Some(from) = self.people.remove(guest) {
+            let to = self.people.entry(account.to_owned()).or_default();
+            let own = std::mem::take(&mut to.numbers).into_iter().zip(std::mem::take(&mut to.earlier));
+            let mut all: Vec<(i64, Earlier)> = own.chain(from.numbers.into_iter().zip(from.earlier)).collect();
+            all.sort_by_key(|(number, _)| *number);
+            (to.numbers, to.earlier) = all.into_iter().unzip();
+            // Whoever was credited first keeps the person.
+            if let Some(held) = from.held
+                && to.held.as_ref().is_none_or(|own| own.at > held.at)
+            {
+                to.held = Some(held);
+            }
+        }
+        let to = || account.to_owned();
+        for (question, tally) in self.tallies.remove(guest).unwrap_or_default() {
+            let question = match question {
+                Question::Spent { rule, currency, since, .. } => {
+                    Question::Spent { rule, who: Some(to()), currency, since }
+                }
+                Question::Met { rule, currency, since, .. } => Question::Met { rule, who: to(), currency, since },
+            };
+            self.add(question, tally);
+        }
+        for (rule, had) in self.stages.remove(guest).unwrap_or_default() {
+            self.stages.entry(to()).or_default().entry(rule).or_default().extend(had);
+        }
+        self.joined.insert(guest.to_owned(), account.to_owned());
+    }
+
+    /// The next conversion of the sequence.
+    pub fn convert(&mut self, past: Past) {
+        let customer = past.recorded.customer.clone();
+        let mut person = self.people.remove(customer.as_str()).unwrap_or_default();
+        let bound = person.held.as_ref().map(|held| self.bound(held, &past));
+        let facts = past.recorded.facts(&past.event, past.occurred_at, &person.earlier, bound);
+        let standing = Standing {
+            new: !past.recorded.imported && !bought(&person.earlier),
+            country: past.recorded.country.clone(),
+            segment: past.recorded.segment.clone(),
+        };
+        let known = self.known(judge::questions(&self.program, &past.event, &facts, &customer, past.recorded_at));
+        let conversion = NewConversion {
+            event: past.event,
+            external_id: String::new(),
+            value: past.value,
+            occurred_at: None,
+            customer: crate::wire::conversions::CustomerRef::default(),
+            attribution: crate::wire::conversions::AttributionRef::default(),
+            properties: past.properties,
+        };
+        let case = Case {
+            program: &self.program,
+            program_version: 0,
+            conversion: &conversion,
+            customer: customer.clone(),
+            facts,
+            earlier: std::mem::take(&mut person.earlier),
+            standing,
+            known,
+            recorded_at: past.recorded_at,
+        };
+        let judged = judge::decide(&case, &mut Minter::new(past.recorded_at, [0; 8]));
+        person.earlier = case.earlier;
+        if let Some(parts) = &judged.binds {
+            // Who has all of it weighs 1, as it is kept.
+            let weight = |part: &Part| if parts.len() > 1 { part.weight } else { 1 };
+            let share = |part: &Part| (part.link.code.clone(), part.link.participant.clone(), weight(part));
+            person.held = Some(Held { parts: parts.iter().map(share).collect(), at: past.occurred_at });
+        }
+        let met: BTreeSet<String> = judged.met.iter().map(|met| met.rule.clone()).collect();
+        person.numbers.push(past.number);
+        person.earlier.push(Earlier {
+            event: conversion.event,
+            value: conversion.value,
+            occurred_at: past.occurred_at,
+            refunded_whole: false,
+            credited: !judged.credited.is_empty(),
+            met: met.into_iter().collect(),
+        });
+        if past.returns {
+            self.people.insert(customer.as_str().to_owned(), person);
+        }
+        self.keep(&customer, past.number, conversion.value, (past.recorded_at, past.refunded), &past.now, judged);
+    }
+
+    fn keep(
+        &mut self,
+        customer: &CustomerId,
+        number: i64,
+        value: Option<Money>,
+        (recorded_at, refunded): (Timestamp, bool),
+        now: &Now,
+        judged: Judged,
+    ) {
+        self.sums.compare(now, &judged);
+        let given: Vec<Given> = judged
+            .rewards
+            .into_iter()
+            .map(|earned| Given {
+                reward: earned.reward,
+                rule: earned.rule,
+                stage: earned.stage,
+                at: earned.created_at,
+            })
+            .collect();
+        for one in &given {
+            let tally = Tally { times: 1, amount: one.reward.earned.amount() };
+            self.spend(&one.rule, &one.reward, one.at, tally);
+            if self.rule(&one.rule).is_some_and(|rule| matches!(rule.gives, Gives::Milestones(_))) {
+                let theirs = self.stages.entry(one.reward.beneficiary.clone()).or_default();
+                theirs.entry(one.rule.clone()).or_default().insert(one.stage.clone());
+            }
+        }
+        for met in &judged.met {
+            self.count(met, recorded_at, 1);
+        }
+        if refunded {
+            let now = now.rewards.iter().map(Rewarded::reward).collect();
+            let customer = customer.to_string();
+            let kept = Refundable { customer, value, refunded: 0, given, met: judged.met, recorded_at, now };
+            self.refundable.insert(number, kept);
+        }
+    }
+
+    /// A refund of the conversion with that number; the amount is in the sale's minor units, none where it has no value.
+    pub fn refund(&mut self, number: i64, amount: Option<i64>, at: Timestamp) {
+        let Some(mut kept) = self.refundable.remove(&number) else { return };
+        let asked = match (kept.value, amount) {
+            (Some(value), Some(amount)) => Money::new(amount, value.currency()).ok(),
+            _ => None,
+        };
+        let mut minter = Minter::new(at, [0; 8]);
+        let mut judge = |rewards: Vec<Reward>| {
+            let facts = refund::Facts { value: kept.value, refunded: kept.refunded, rewards };
+            refund::judge(&facts, asked, at, &mut minter).ok()
+        };
+        let (then, now) = (judge(kept.given.iter().map(|one| one.reward.clone()).collect()), judge(kept.now.clone()));
+        let (Some(then), Some(now)) = (then, now) else { return };
+        for made in now.moves {
+            let after = made.reward;
+            if let Some(before) = kept.now.iter_mut().find(|before| before.id == after.id) {
+                self.sums.take_back(Entry::Now, before, &after);
+                *before = after;
+            }
+        }
+        for made in then.moves {
+            let after = made.reward;
+            let Some(given) = kept.given.iter_mut().find(|given| given.reward.id == after.id) else { continue };
+            self.sums.take_back(Entry::Then, &given.reward, &after);
+            let reversed = after.state == State::Reversed;
+            let amount = after.value().amount() - given.reward.value().amount();
+            let tally = Tally { times: -i64::from(reversed), amount };
+            let (rule, at) = (given.rule.clone(), given.at);
+            if reversed {
+                let account = self.account(&after.beneficiary);
+                if let Some(had) = self.stages.get_mut(&account).and_then(|theirs| theirs.get_mut(&rule)) {
+                    had.remove(&given.stage);
+                }
+            }
+            given.reward = after.clone();
+            self.spend(&rule, &after, at, tally);
+        }
+        kept.refunded = then.refunded;
+        if then.whole {
+            for met in std::mem::take(&mut kept.met) {
+                self.count(&met, kept.recorded_at, -1);
+            }
+            let account = self.account(&kept.customer);
+            if let Some(person) = self.people.get_mut(&account)
+                && let Some(place) = person.numbers.iter().position(|one| *one == number)
+                && let Some(earlier) = person.earlier.get_mut(place)
+            {
+                earlier.refunded_whole = true;
+                earlier.met.clear();
+            }
+        }
+        self.refundable.insert(number, kept);
+    }
+
+    pub fn result(&self, not_recorded: Vec<NotRecorded>) -> WhatIf {
+        self.sums.result(not_recorded)
+    }
+
+    fn rule(&self, id: &str) -> Option<&Rule> {
+        self.program.rewards.iter().find(|rule| rule.id == id)
+    }
+
+    fn account(&self, who: &str) -> String {
+        self.joined.get(who).map_or(who, String::as_str).to_owned()
+    }
+
+    fn spend(&mut self, rule: &str, reward: &Reward, at: Timestamp, tally: Tally) {
+        let who = self.account(&reward.beneficiary);
+        let Some(rule) = self.program.rewards.iter().find(|one| one.id == rule) else { return };
+        for question in spent_in(&self.program, rule, &who, reward.earned, at) {
+            self.add(question, tally);
+        }
+    }
+
+    fn add(&mut self, question: Question, more: Tally) {
+        let theirs = self.tallies.entry(whose(&question).to_owned()).or_default();
+        let tally = theirs.entry(question).or_default();
+        tally.times += more.times;
+        tally.amount = tally.amount.saturating_add(more.amount);
+    }
+
+    fn count(&mut self, met: &Met, at: Timestamp, times: i64) {
+        let who = self.account(&met.who);
+        let Some(rule) = self.program.rewards.iter().find(|one| one.id == met.rule) else { return };
+        if let Some(question) = met_in(rule, &who, met.value, at) {
+            let amount = met.value.map_or(0, |value| value.amount()) * times;
+            self.add(question, Tally { times, amount });
+        }
+    }
+
+    fn known(&self, asked: Questions) -> Known {
+        let stage = |(rule, who): (String, String)| {
+            let had = self.stages.get(&who)?.get(&rule)?.clone();
+            Some(((rule, who), had))
+        };
+        let described = |who: String| Some((self.metadata.get(&who)?.clone(), who));
+        // A question without an answer is there all the same: what this conversion earns is added to it.
+        let tally = |question: Question| {
+            let theirs = self.tallies.get(whose(&question));
+            let tally = theirs.and_then(|theirs| theirs.get(&question)).copied().unwrap_or_default();
+            (question, tally)
+        };
+        Known {
+            tallies: asked.tallies.into_iter().map(tally).collect(),
+            stages: asked.stages.into_iter().filter_map(stage).collect(),
+            metadata: asked.metadata.into_iter().filter_map(described).map(|(data, who)| (who, data)).collect(),
+            ..Known::default()
+        }
+    }
+
+    /// Whom the customer belongs to, as their links stood at this conversion.
+    fn bound(&self, held: &Held, past: &Past) -> Bound {
+        let as_then = |(code, participant, weight): &(Code, ParticipantId, u32)| {
+            let link = past.recorded.link(code.as_str()).unwrap_or_else(|| LinkFacts {
+                code: code.clone(),
+                participant: participant.clone(),
+                identity: Identity::default(),
+                participant_paused: self.is_paused(participant.as_str(), past.number),
+                active: true,
+            });
+            Part { link, weight: *weight }
+        };
+        Bound { parts: held.parts.iter().map(as_then).collect(), at: held.at }
+    }
+
+    fn is_paused(&self, participant: &str, number: i64) -> bool {
+        let changes = self.pauses.get(participant).map_or(&[][..], Vec::as_slice);
+        changes.iter().rev().find(|(after, _)| *after < number).is_some_and(|(_, paused)| *paused)
+    }
+}
+
+/// Whose sum it is; empty where it is everyone's.
+fn whose(question: &Question) -> &str {
+    match question {
+        Question::Spent { who, .. } => who.as_deref().unwrap_or_default(),
+        Question::Met { who, .. } => who,
+    }
+}
+
+#[cfg(test)]
+#[path = "whatif_tests.rs"]
+mod tests;
