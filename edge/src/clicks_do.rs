@@ -41,8 +41,12 @@ const MIGRATIONS: &[&str] = &[
 ",
 ];
 
-/// How long clicks wait to be added up, where nobody asks before.
-const ROLL_AFTER: Span = Span::seconds(30);
+/// How long clicks wait to be added up, where nobody asks before; or until there are so many. Adding up many at once
+/// writes fewer rows.
+const ROLL_AFTER: Span = Span::minutes(10);
+const ROLL_AT: i64 = 200_000;
+/// The same for clicks whose program wasn't known when they were made: until then nobody sees them.
+const RESOLVE_AFTER: Span = Span::seconds(10);
 
 #[durable_object]
 pub struct ClicksDo {
@@ -51,6 +55,8 @@ pub struct ClicksDo {
     /// Names this shard to programs: the object's own id.
     name: String,
     ready: Outcome<()>,
+    /// Clicks that came since they were last added up, as far as this object remembers.
+    waiting: AtomicI64,
     /// Until when an alarm is known to be set. Forgetting it sets one too many.
     armed_until: AtomicI64,
 }
@@ -59,7 +65,14 @@ impl DurableObject for ClicksDo {
     fn new(state: State, env: Env) -> Self {
         let store = Store::new(&state, "clicks");
         let ready = store.migrate(MIGRATIONS).and_then(|()| batches::adopt(&store));
-        Self { store, env, name: state.id().to_string(), ready, armed_until: AtomicI64::default() }
+        Self {
+            store,
+            env,
+            name: state.id().to_string(),
+            ready,
+            waiting: AtomicI64::default(),
+            armed_until: AtomicI64::default(),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -70,8 +83,10 @@ impl DurableObject for ClicksDo {
         }
         let outcome = match request.path().strip_prefix("/clicks/") {
             Some(first) => self.store.transaction(|| {
-                batches::keep(&self.store, first, &body)?;
-                self.arm(now().after(ROLL_AFTER))?;
+                let kept = batches::keep(&self.store, first, &body)?;
+                let waiting = self.waiting.fetch_add(kept.clicks, Ordering::Relaxed) + kept.clicks;
+                let soon = kept.unresolved || waiting >= ROLL_AT;
+                self.arm(now().after(if soon { RESOLVE_AFTER } else { ROLL_AFTER }))?;
                 Ok(Reply::none())
             }),
             None => self.handle(&body).await,
@@ -152,6 +167,7 @@ impl ClicksDo {
     }
 
     async fn roll(&self) -> Outcome<()> {
+        self.waiting.store(0, Ordering::Relaxed);
         rolling::roll(&self.env, &self.store, &self.name).await
     }
 }

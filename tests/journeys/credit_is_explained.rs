@@ -236,6 +236,7 @@ fn consent_that_is_asked_for_is_kept_with_the_conversion_and_shown() {
 fn a_newer_touch_wins_a_bound_customer_where_the_program_says_so() {
     let world = World::start();
     let (ada, bob) = (world.client.participant("ada"), world.client.participant("bob"));
+    change(&world, |file| file["rewards"][0]["first"] = json!(false));
     let buy = |order: &str, touch: &str| {
         let decision = convert(&world, &Client::purchase(order, "friend", 9_000, touch))["decision"].clone();
         (decision["credits"][0]["participant"].clone(), decision["reason"].as_str().unwrap().to_owned())

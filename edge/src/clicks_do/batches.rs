@@ -41,8 +41,16 @@ impl Batch {
     }
 }
 
+/// What came with a batch.
+#[derive(Default)]
+pub(super) struct Kept {
+    pub(super) clicks: i64,
+    /// The programs of some aren't known yet.
+    pub(super) unresolved: bool,
+}
+
 /// Keeps a batch. One that was kept before is left as it is.
-pub(super) fn keep(store: &Store, first: &str, rows: &[u8]) -> Outcome<()> {
+pub(super) fn keep(store: &Store, first: &str, rows: &[u8]) -> Outcome<Kept> {
     let bad = |why: &str| Refusal::new(400, "bad_batch", why.to_owned());
     let mut count = 0;
     let mut span: Option<(Timestamp, Timestamp)> = None;
@@ -57,7 +65,7 @@ pub(super) fn keep(store: &Store, first: &str, rows: &[u8]) -> Outcome<()> {
         unresolved |= click.program.starts_with('@');
         count += 1;
     }
-    let Some((from, to)) = span else { return Ok(()) };
+    let Some((from, to)) = span else { return Ok(Kept::default()) };
     store.run(
         "INSERT OR IGNORE INTO batches (first, n, from_at, to_at, unresolved, rows) VALUES (?, ?, ?, ?, ?, ?)",
         vec![
@@ -68,7 +76,8 @@ pub(super) fn keep(store: &Store, first: &str, rows: &[u8]) -> Outcome<()> {
             int(i64::from(unresolved)),
             Bound::Blob(rows.to_vec()),
         ],
-    )
+    )?;
+    Ok(Kept { clicks: count, unresolved })
 }
 
 /// Moves clicks that an older version kept row by row into batches.

@@ -18,7 +18,7 @@ use std::time::Duration;
 use worker::Env;
 
 /// Clicks and marks of one step at most.
-const STEP_CLICKS: i64 = 50_000;
+const STEP_CLICKS: i64 = 200_000;
 const STEP_MARKS: i64 = 5_000;
 /// A mark whose click hasn't come by then is given up.
 const ORPHAN: Span = Span::minutes(10);

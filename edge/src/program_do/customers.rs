@@ -56,10 +56,31 @@ impl Turn<'_> {
             (None, None) => None,
         };
         let id = match found {
-            Some(row) => row.id,
-            None => self.new_customer()?,
+            Some(row) => {
+                self.learn(&row, given)?;
+                row.id
+            }
+            None => self.new_customer(given)?,
         };
+        if let Some(folded) = &identity.email {
+            self.join_guests(&id, folded)?;
+        }
+        self.customer_row(&id)
+    }
+
+    /// Keeps what wasn't known of a customer. What is known is written no second time.
+    fn learn(&self, row: &CustomerRow, given: &CustomerRef) -> Outcome<()> {
+        let identity = given.identity();
         let created_at = given.created_at.map(Timestamp::millis);
+        let other = |given: &Option<String>, held: &Option<String>| given.is_some() && given != held;
+        let news = (row.external_id.is_none() && identity.external_id.is_some())
+            || (row.folded.is_none() && identity.email.is_some())
+            || other(&given.country, &row.country)
+            || other(&given.segment, &row.segment)
+            || created_at.is_some_and(|at| row.known_since.is_none_or(|known| at < known));
+        if !news {
+            return Ok(());
+        }
         self.store.run(
             "UPDATE customers SET external_id = COALESCE(external_id, ?), email = COALESCE(email, ?), folded = COALESCE(folded, ?),
              country = COALESCE(?, country), segment = COALESCE(?, segment),
@@ -72,13 +93,9 @@ impl Turn<'_> {
                 maybe(given.segment.as_ref()),
                 maybe_int(created_at),
                 maybe_int(created_at),
-                text(&id),
+                text(&row.id),
             ],
-        )?;
-        if let Some(folded) = &identity.email {
-            self.join_guests(&id, folded)?;
-        }
-        self.customer_row(&id)
+        )
     }
 
     pub(super) fn customer_row(&self, id: &str) -> Outcome<CustomerRow> {
@@ -86,10 +103,23 @@ impl Turn<'_> {
         row.ok_or_else(|| Failure::Ours("the customer was not kept".to_owned()))
     }
 
-    fn new_customer(&self) -> Outcome<String> {
+    fn new_customer(&self, given: &CustomerRef) -> Outcome<String> {
+        let identity = given.identity();
         let id = CustomerId::mint(&mut self.minter());
-        let values = vec![text(&id), int(self.now.millis())];
-        self.store.run("INSERT INTO customers (id, created_at) VALUES (?, ?)", values)?;
+        self.store.run(
+            "INSERT INTO customers (id, external_id, email, folded, created_at, country, segment, known_since)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            vec![
+                text(&id),
+                maybe(identity.external_id.as_ref()),
+                maybe(given.email.as_ref()),
+                maybe(identity.email.as_ref()),
+                int(self.now.millis()),
+                maybe(given.country.as_ref()),
+                maybe(given.segment.as_ref()),
+                maybe_int(given.created_at.map(Timestamp::millis)),
+            ],
+        )?;
         Ok(id.to_string())
     }
 

@@ -1,6 +1,6 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -157,4 +157,10 @@ const CREDIT: &str = "
     DROP INDEX rewards_once;
     CREATE UNIQUE INDEX rewards_once ON rewards (conversion, rule, beneficiary, stage, settlement);
     ALTER TABLE retainers ADD COLUMN settlement TEXT NOT NULL DEFAULT '';
+";
+
+/// Only guests who were joined are looked for by their account, so only they are in its index.
+const GUESTS_ONLY: &str = "
+    DROP INDEX customers_by_account;
+    CREATE INDEX customers_by_account ON customers (joined) WHERE joined IS NOT NULL;
 ";

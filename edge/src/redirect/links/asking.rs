@@ -71,13 +71,16 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
         return (link, Source::Isolate);
     }
     let stale = held.map(|(link, _)| link);
-    if let Some(link) = stale.as_ref().filter(|link| link.is_checked()) {
+    if let Some(link) = stale.as_ref().filter(|link| link.is_checked() && !is_left_alone(&link.program)) {
         check(env, settings, &link.program).await;
         if let Some((link, true)) = known(code, host, now()) {
             return (link, Source::Isolate);
         }
     }
     for _ in 0..TRIES {
+        if is_left_alone(DIRECTORY) {
+            break;
+        }
         want(env, settings, Wanted { code: code.to_owned(), host: host_of(host).to_owned() }).await;
         if let Some((link, true)) = known(code, host, now()) {
             return (link, source_of(code, host));
@@ -214,6 +217,11 @@ pub(super) async fn ask_once<T>(
     ASKING.with_borrow_mut(|asking| asking.quiet.insert(object.to_owned(), now().after(QUIET)));
     metrics::error(What::Link, &format!("{object}: {why}"));
     None
+}
+
+/// Whether an object failed lately, and nobody asks it, or one does and nobody waits for what that one learns.
+fn is_left_alone(object: &str) -> bool {
+    ASKING.with_borrow(|asking| asking.quiet.get(object).is_some_and(|until| *until > now()))
 }
 
 impl Asking {
