@@ -13,8 +13,6 @@ mod storage;
 pub(crate) use asking::{check, resolve};
 pub(crate) use day::{visitor, visitor_whoever};
 
-use recent::Recent;
-
 use super::Seen;
 use crate::metrics::Source;
 use crate::settings::Settings;
@@ -22,6 +20,7 @@ use honeyguide_domain::code::Code;
 use honeyguide_domain::site::{Site, host_of};
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::token::ProgramTag;
+use recent::Recent;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::RefCell;

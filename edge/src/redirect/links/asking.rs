@@ -95,8 +95,10 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
 /// Asks whether a program's links are what they were: one question for all of them.
 pub(crate) async fn check(env: &Env, settings: &Settings, program: &str) {
     let key = format!("@{program}");
-    if let Some(answered) = join(&key, settings) {
-        within(settings.deadline, JsFuture::from(answered)).await;
+    if ASKING.with_borrow_mut(|asking| asking.is_asked(&key, settings)) {
+        if let Some(answered) = joined(&key) {
+            within(settings.deadline, JsFuture::from(answered)).await;
+        }
         return;
     }
     let until = now().after(FRESH);
@@ -109,23 +111,24 @@ pub(crate) async fn check(env: &Env, settings: &Settings, program: &str) {
 /// Waits until a link was asked for, by this one or another: then it is known, or storage is gone.
 async fn want(env: &Env, settings: &Settings, wanted: Wanted) {
     let key = wanted.key();
-    let mut answered = join(&key, settings);
-    if answered.is_none() {
-        let leads = ASKING.with_borrow_mut(|asking| {
-            asking.wanted.push(wanted);
-            asking.rounds.retain(|since| since.after(span(settings.deadline)) > now());
-            asking.rounds.len() < ROUNDS
-        });
-        if leads {
-            return round(env, settings).await;
+    let leads = ASKING.with_borrow_mut(|asking| {
+        if asking.is_asked(&key, settings) {
+            return false;
         }
-        answered = join(&key, settings);
-    }
-    let Some(answered) = answered else { return };
-    // Whoever is called with a value begins the next round: its own link is in it.
-    let called = within(settings.deadline, JsFuture::from(answered)).await;
-    if matches!(called, Some(Ok(value)) if value.is_truthy()) {
+        asking.wanted.push(wanted);
+        asking.rounds.retain(|since| since.after(span(settings.deadline)) > now());
+        asking.rounds.len() < ROUNDS
+    });
+    if leads {
         round(env, settings).await;
+    }
+    // A round that began earlier may have taken this link along: then its answer is waited for.
+    while let Some(answered) = joined(&key) {
+        // Whoever is called with a value begins the next round.
+        match within(settings.deadline, JsFuture::from(answered)).await {
+            Some(Ok(value)) if value.is_truthy() => round(env, settings).await,
+            _ => break,
+        }
     }
 }
 
@@ -221,16 +224,24 @@ fn is_left_alone(object: &str) -> bool {
     ASKING.with_borrow(|asking| asking.quiet.get(object).is_some_and(|until| *until > now()))
 }
 
-/// Waits with those who wait for this already; or nothing, and the caller has it asked for.
-fn join(key: &str, settings: &Settings) -> Option<Promise> {
-    let expired = now().before(span(settings.deadline));
-    ASKING.with_borrow_mut(|asking| {
-        if let Some((_, waiting)) = asking.waiting.get_mut(key).filter(|(since, _)| *since > expired) {
-            let mut waits = AssertUnwindSafe(waiting);
-            return Some(Promise::new(&mut move |resolve, _| waits.push(resolve)));
+impl Asking {
+    /// Whether this is asked for already; if not, it is from now on.
+    fn is_asked(&mut self, key: &str, settings: &Settings) -> bool {
+        let expired = now().before(span(settings.deadline));
+        if self.waiting.get(key).is_some_and(|(since, _)| *since > expired) {
+            return true;
         }
-        asking.waiting.insert(key.to_owned(), (now(), Vec::new()));
-        None
+        self.waiting.insert(key.to_owned(), (now(), Vec::new()));
+        false
+    }
+}
+
+/// Waits with those who wait for this; nothing, where nobody asks.
+fn joined(key: &str) -> Option<Promise> {
+    ASKING.with_borrow_mut(|asking| {
+        let (_, waiting) = asking.waiting.get_mut(key)?;
+        let mut waits = AssertUnwindSafe(waiting);
+        Some(Promise::new(&mut move |resolve, _| waits.push(resolve)))
     })
 }
 
