@@ -5,6 +5,7 @@
 //! Invariant: nothing here is kept or sent; the same past and program give the same answer. Called by the program's job.
 
 mod past;
+mod remembered;
 mod sums;
 
 pub use past::{Now, Past, Rewarded};
@@ -15,14 +16,15 @@ use crate::id::{CustomerId, Minter, ParticipantId};
 use crate::judge::{self, Case, Judged};
 use crate::money::Money;
 use crate::person::Identity;
-use crate::program::{Gives, Program, Rule};
+use crate::program::Program;
 use crate::refund;
-use crate::reward::history::{Known, Question, Questions, Tally, met_in, spent_in};
+use crate::reward::history::Tally;
 use crate::reward::rules::{Earlier, Met, Standing, bought};
 use crate::reward::{Reward, State};
 use crate::time::Timestamp;
 use crate::wire::conversions::NewConversion;
 use crate::wire::whatif::{NotRecorded, WhatIf};
+use remembered::{Given, Remembered};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use sums::{Entry, Sums};
@@ -43,15 +45,6 @@ struct Held {
     at: Timestamp,
 }
 
-/// A reward that the other program gives.
-#[derive(Debug)]
-struct Given {
-    reward: Reward,
-    rule: String,
-    stage: String,
-    at: Timestamp,
-}
-
 /// A conversion whose refund is still to come.
 #[derive(Debug)]
 struct Refundable {
@@ -67,16 +60,10 @@ struct Refundable {
 pub struct Simulation {
     program: Program,
     people: BTreeMap<String, Person>,
-    /// The accounts of guests who were joined.
-    joined: BTreeMap<String, String>,
-    /// By whose they are, so that a guest's are found when they join an account.
-    tallies: BTreeMap<String, BTreeMap<Question, Tally>>,
-    /// By beneficiary and rule: the milestones that stand.
-    stages: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    remembered: Remembered,
     refundable: BTreeMap<i64, Refundable>,
     /// By participant: from which place in the sequence on they were paused, or not.
     pauses: BTreeMap<String, Vec<(i64, bool)>>,
-    metadata: BTreeMap<String, Map<String, Value>>,
     sums: Sums,
 }
 
@@ -85,12 +72,9 @@ impl Simulation {
         Self {
             program,
             people: BTreeMap::new(),
-            joined: BTreeMap::new(),
-            tallies: BTreeMap::new(),
-            stages: BTreeMap::new(),
+            remembered: Remembered::default(),
             refundable: BTreeMap::new(),
             pauses: BTreeMap::new(),
-            metadata: BTreeMap::new(),
             sums: Sums::default(),
         }
     }
@@ -103,7 +87,7 @@ impl Simulation {
 
     /// A participant's metadata, as it stands today. To be told before the conversions, where rules ask for it.
     pub fn describe(&mut self, participant: String, metadata: Map<String, Value>) {
-        self.metadata.insert(participant, metadata);
+        self.remembered.metadata.insert(participant, metadata);
     }
 
     pub fn asks_metadata(&self) -> bool {
@@ -125,20 +109,7 @@ impl Simulation {
                 to.held = Some(held);
             }
         }
-        let to = || account.to_owned();
-        for (question, tally) in self.tallies.remove(guest).unwrap_or_default() {
-            let question = match question {
-                Question::Spent { rule, currency, since, .. } => {
-                    Question::Spent { rule, who: Some(to()), currency, since }
-                }
-                Question::Met { rule, currency, since, .. } => Question::Met { rule, who: to(), currency, since },
-            };
-            self.add(question, tally);
-        }
-        for (rule, had) in self.stages.remove(guest).unwrap_or_default() {
-            self.stages.entry(to()).or_default().entry(rule).or_default().extend(had);
-        }
-        self.joined.insert(guest.to_owned(), account.to_owned());
+        self.remembered.join(guest, account);
     }
 
     /// The next conversion of the sequence.
@@ -152,7 +123,8 @@ impl Simulation {
             country: past.recorded.country.clone(),
             segment: past.recorded.segment.clone(),
         };
-        let known = self.known(judge::questions(&self.program, &past.event, &facts, &customer, past.recorded_at));
+        let known =
+            self.remembered.known(judge::questions(&self.program, &past.event, &facts, &customer, past.recorded_at));
         let conversion = NewConversion {
             event: past.event,
             external_id: String::new(),
@@ -218,15 +190,10 @@ impl Simulation {
             })
             .collect();
         for one in &given {
-            let tally = Tally { times: 1, amount: one.reward.earned.amount() };
-            self.spend(&one.rule, &one.reward, one.at, tally);
-            if self.rule(&one.rule).is_some_and(|rule| matches!(rule.gives, Gives::Milestones(_))) {
-                let theirs = self.stages.entry(one.reward.beneficiary.clone()).or_default();
-                theirs.entry(one.rule.clone()).or_default().insert(one.stage.clone());
-            }
+            self.remembered.give(&self.program, one);
         }
         for met in &judged.met {
-            self.count(met, recorded_at, 1);
+            self.remembered.count(&self.program, met, recorded_at, 1);
         }
         if refunded {
             let now = now.rewards.iter().map(Rewarded::reward).collect();
@@ -261,25 +228,17 @@ impl Simulation {
             let after = made.reward;
             let Some(given) = kept.given.iter_mut().find(|given| given.reward.id == after.id) else { continue };
             self.sums.take_back(Entry::Then, &given.reward, &after);
-            let reversed = after.state == State::Reversed;
+            let times = -i64::from(after.state == State::Reversed);
             let amount = after.value().amount() - given.reward.value().amount();
-            let tally = Tally { times: -i64::from(reversed), amount };
-            let (rule, at) = (given.rule.clone(), given.at);
-            if reversed {
-                let account = self.account(&after.beneficiary);
-                if let Some(had) = self.stages.get_mut(&account).and_then(|theirs| theirs.get_mut(&rule)) {
-                    had.remove(&given.stage);
-                }
-            }
-            given.reward = after.clone();
-            self.spend(&rule, &after, at, tally);
+            given.reward = after;
+            self.remembered.take_back(&self.program, given, Tally { times, amount });
         }
         kept.refunded = then.refunded;
         if then.whole {
             for met in std::mem::take(&mut kept.met) {
-                self.count(&met, kept.recorded_at, -1);
+                self.remembered.count(&self.program, &met, kept.recorded_at, -1);
             }
-            let account = self.account(&kept.customer);
+            let account = self.remembered.account(&kept.customer);
             if let Some(person) = self.people.get_mut(&account)
                 && let Some(place) = person.numbers.iter().position(|one| *one == number)
                 && let Some(earlier) = person.earlier.get_mut(place)
@@ -293,58 +252,6 @@ impl Simulation {
 
     pub fn result(&self, not_recorded: Vec<NotRecorded>) -> WhatIf {
         self.sums.result(not_recorded)
-    }
-
-    fn rule(&self, id: &str) -> Option<&Rule> {
-        self.program.rewards.iter().find(|rule| rule.id == id)
-    }
-
-    fn account(&self, who: &str) -> String {
-        self.joined.get(who).map_or(who, String::as_str).to_owned()
-    }
-
-    fn spend(&mut self, rule: &str, reward: &Reward, at: Timestamp, tally: Tally) {
-        let who = self.account(&reward.beneficiary);
-        let Some(rule) = self.program.rewards.iter().find(|one| one.id == rule) else { return };
-        for question in spent_in(&self.program, rule, &who, reward.earned, at) {
-            self.add(question, tally);
-        }
-    }
-
-    fn add(&mut self, question: Question, more: Tally) {
-        let theirs = self.tallies.entry(whose(&question).to_owned()).or_default();
-        let tally = theirs.entry(question).or_default();
-        tally.times += more.times;
-        tally.amount = tally.amount.saturating_add(more.amount);
-    }
-
-    fn count(&mut self, met: &Met, at: Timestamp, times: i64) {
-        let who = self.account(&met.who);
-        let Some(rule) = self.program.rewards.iter().find(|one| one.id == met.rule) else { return };
-        if let Some(question) = met_in(rule, &who, met.value, at) {
-            let amount = met.value.map_or(0, |value| value.amount()) * times;
-            self.add(question, Tally { times, amount });
-        }
-    }
-
-    fn known(&self, asked: Questions) -> Known {
-        let stage = |(rule, who): (String, String)| {
-            let had = self.stages.get(&who)?.get(&rule)?.clone();
-            Some(((rule, who), had))
-        };
-        let described = |who: String| Some((self.metadata.get(&who)?.clone(), who));
-        // A question without an answer is there all the same: what this conversion earns is added to it.
-        let tally = |question: Question| {
-            let theirs = self.tallies.get(whose(&question));
-            let tally = theirs.and_then(|theirs| theirs.get(&question)).copied().unwrap_or_default();
-            (question, tally)
-        };
-        Known {
-            tallies: asked.tallies.into_iter().map(tally).collect(),
-            stages: asked.stages.into_iter().filter_map(stage).collect(),
-            metadata: asked.metadata.into_iter().filter_map(described).map(|(data, who)| (who, data)).collect(),
-            ..Known::default()
-        }
     }
 
     /// Whom the customer belongs to, as their links stood at this conversion.
@@ -365,14 +272,6 @@ impl Simulation {
     fn is_paused(&self, participant: &str, number: i64) -> bool {
         let changes = self.pauses.get(participant).map_or(&[][..], Vec::as_slice);
         changes.iter().rev().find(|(after, _)| *after < number).is_some_and(|(_, paused)| *paused)
-    }
-}
-
-/// Whose sum it is; empty where it is everyone's.
-fn whose(question: &Question) -> &str {
-    match question {
-        Question::Spent { who, .. } => who.as_deref().unwrap_or_default(),
-        Question::Met { who, .. } => who,
     }
 }
 

@@ -240,4 +240,26 @@ mod tests {
         let recorded: Recorded = serde_json::from_str(&least).unwrap();
         assert_eq!(serde_json::to_string(&recorded).unwrap(), least);
     }
+
+    #[test]
+    fn a_decision_from_before_shows_most_of_the_facts() {
+        let id = "00000000000000000000000000";
+        let touch = |reason: &str| {
+            format!(
+                r#"{{"source":"touch","code":"ada","click":"clk_{id}","at":null,"participant":"prt_{id}","counted":false,"consented":true,"reason":"{reason}"}}"#
+            )
+        };
+        let code = r#"{"source":"code","code":"nobody","click":null,"at":null,"participant":null,"counted":false,"reason":"unknown_code"}"#;
+        let decision = format!(
+            r#"{{"outcome":"none","reason":"participant_paused","model":"last_touch","credits":[],"rules":[],"program_version":1,
+                "explanation":{{"owner":"","referrer":""}},"touches":[{},{code}]}}"#,
+            touch("participant_paused")
+        );
+        let customer = CustomerId::parse(&format!("cus_{id}")).unwrap();
+        let recorded = Recorded::of_decision(&serde_json::from_str(&decision).unwrap(), customer);
+        let expected = format!(
+            r#"{{"c":"cus_{id}","l":[["ada","prt_{id}",1]],"t":[["clk_{id}","ada",1,0]],"d":["nobody",null]}}"#
+        );
+        assert_eq!(serde_json::to_string(&recorded).unwrap(), expected);
+    }
 }
