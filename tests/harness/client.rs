@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use ureq::http::Request;
 
+/// An export of a long book, in bytes.
+const LARGEST_ANSWER: u64 = 1 << 30;
+
 /// An answer: status, headers, and the body as text and as JSON where it is that.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -99,7 +102,7 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         let headers = headers.collect();
-        let text = answer.body_mut().read_to_string().unwrap_or_default();
+        let text = answer.body_mut().with_config().limit(LARGEST_ANSWER).read_to_string().unwrap_or_default();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
         Ok(Answer { status: answer.status().as_u16(), headers, text, json })
     }
