@@ -1,6 +1,6 @@
 //! The bench hand: builds, starts and measures Honeyguide.
 //!
-//! As a program it is `cargo dev`, `cargo verify`, `cargo bench-edge` and `cargo ship`. As a library it lends the
+//! As a program it is `cargo dev`, `cargo verify`, `cargo bench-edge`, `cargo ship` and `cargo ledger-check`. As a library it lends the
 //! journeys its way of starting the edge (`local`) and of finding what was built (`place`). It decides nothing
 //! about referrals, and nothing that ships depends on it.
 
