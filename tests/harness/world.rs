@@ -37,6 +37,14 @@ impl World {
         Self::on("edge", change)
     }
 
+    /// On the very bundle that ships, with its data in memory where the system has a place for that: for very many
+    /// requests whose story isn't that they outlive anything.
+    pub fn start_in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        Self::within(&folder, "edge", |_| ())
+    }
+
     /// On the bundle that breaks on purpose.
     pub fn start_with_faults() -> Self {
         Self::on("edge-faults", |_| ())
@@ -48,9 +56,13 @@ impl World {
     }
 
     fn on(bundle: &str, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::within(&std::env::temp_dir(), bundle, change)
+    }
+
+    fn within(folder: &Path, bundle: &str, change: impl FnOnce(&mut Settings)) -> Self {
         let place = Place::find().unwrap();
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
-        let data = std::env::temp_dir().join(format!("honeyguide-{}-{number}", std::process::id()));
+        let data = folder.join(format!("honeyguide-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&data).unwrap();
         let mut settings = Settings::new(&place, &data, Secrets::random().unwrap());
         settings.bundle = place.built(bundle);

@@ -1,8 +1,8 @@
 //! The bench hand: builds, starts and measures Honeyguide.
 //!
-//! As a program it is `cargo dev`, `cargo verify`, `cargo bench-edge`, `cargo program-lint` and `cargo ship`. As a library it lends the
-//! journeys its way of starting the edge (`local`) and of finding what was built (`place`). It decides nothing
-//! about referrals, and nothing that ships depends on it.
+//! As a program it is `cargo dev`, `cargo verify`, `cargo bench-edge`, `cargo program-lint`, `cargo ledger-check` and
+//! `cargo ship`. As a library it lends the journeys its way of starting the edge (`local`) and of finding what was built
+//! (`place`). It decides nothing about referrals, and nothing that ships depends on it.
 
 mod bench;
 mod bots;

@@ -59,7 +59,7 @@ pub(super) fn plan(chance: &mut Chance, free: bool) -> Plan {
     let mut bought: Vec<(usize, usize)> = Vec::new();
     let mut whole: Vec<(usize, usize)> = Vec::new();
     let mut late = Vec::new();
-    for order in 0..2 + chance.below(3) {
+    for order in 0..2 + chance.below(5) / 2 {
         let (customer, participant) = (chance.below(2), chance.below(2));
         let mine = |steps: &[(usize, usize)]| {
             steps.iter().filter(|(of, _)| *of == customer).map(|(_, step)| *step).collect::<Vec<_>>()
