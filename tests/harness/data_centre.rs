@@ -4,6 +4,7 @@
 //! `PUT`, whose body is a whole HTTP response.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tiny_http::{Header, Method, Request, Response, Server};
@@ -14,8 +15,8 @@ pub enum Answers {
     Well,
     /// Everything is there, and nothing of it is ours.
     Garbage,
-    /// The connection is cut: the Cache API throws.
-    Nothing,
+    /// What comes isn't HTTP: the Cache API throws.
+    Noise,
     /// No answer comes.
     Never,
 }
@@ -66,7 +67,11 @@ impl Kept {
         match how {
             Answers::Well => {}
             Answers::Garbage => return found(request, "<html>502 bad gateway</html>"),
-            Answers::Nothing => return drop(request.into_writer()),
+            Answers::Noise => {
+                let mut connection = request.into_writer();
+                let _ = connection.write_all(b"gone\r\n\r\n").and_then(|()| connection.flush());
+                return;
+            }
             Answers::Never => return self.silent.lock().unwrap().push(request),
         }
         let address = request.url().to_owned();

@@ -185,7 +185,7 @@ fn with_the_data_centres_cache_gone_ten_thousand_friends_arrive_and_the_counts_a
     });
     let site = format!("http://shop.localhost:{}/", world.shop_port);
     let mut asked = 0;
-    for how in [Answers::Garbage, Answers::Nothing, Answers::Never] {
+    for how in [Answers::Garbage, Answers::Noise, Answers::Never] {
         let names = (0..100).map(|number| format!("{how:?}-{number}").to_lowercase());
         let codes: Vec<String> =
             names.map(|name| world.client.participant(&name)["code"].as_str().unwrap().to_owned()).collect();
