@@ -254,16 +254,17 @@ impl Replay {
         let (_, held) = turn.program()?;
         let until = self.until;
         let count = |query: &str| turn.store.number(query, vec![int(until)]);
+        // CROSS JOIN: the few are looked through, and each one's conversion is looked up, never the other way round.
         let settled = count(
-            "SELECT COUNT(*) AS n FROM disputes d JOIN conversions c ON c.id = d.conversion
+            "SELECT COUNT(*) AS n FROM disputes d CROSS JOIN conversions c ON c.id = d.conversion
              WHERE d.outcome = 'upheld' AND c.seq <= ?",
         )?;
         let by_hand = count(
-            "SELECT COUNT(*) AS n FROM rewards r JOIN conversions c ON c.id = r.conversion
+            "SELECT COUNT(*) AS n FROM rewards r CROSS JOIN conversions c ON c.id = r.conversion
              WHERE r.state IN ('rejected', 'reversed') AND c.refunded_whole = 0 AND c.seq <= ?",
         )?;
         let months = count(
-            "SELECT SUM(r.done - 1) AS n FROM retainers r JOIN conversions c ON c.id = r.conversion WHERE c.seq <= ?",
+            "SELECT SUM(r.done - 1) AS n FROM retainers r CROSS JOIN conversions c ON c.id = r.conversion WHERE c.seq <= ?",
         )?;
         let retains = |program: &Program| program.rewards.iter().any(|rule| rule.retainer_months.is_some());
         let pool = |rule: &Rule| rule.gifts().any(|gift| matches!(gift.coupon, Some(CouponSource::Pool { .. })));
