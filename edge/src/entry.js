@@ -20,27 +20,27 @@ const LONGEST_ROUND = 5000;
 let waiting = [];
 let writingSince = 0;
 
-async function stored(env, ctx) {
-  while (Date.now() - writingSince < LONGEST_ROUND) {
-    if ((await turn()) === STORED) return;
-  }
+/** The response, once what was counted before is in storage. */
+function stored(env, ctx, response) {
+  if (Date.now() - writingSince >= LONGEST_ROUND) return lead(env, ctx, response);
+  return turn().then((word) => (word === STORED ? response : stored(env, ctx, response)));
+}
+
+function lead(env, ctx, response) {
   writingSince = Date.now();
   const round = write(env);
   // A client that goes away must not take the others' write with it.
   ctx.waitUntil(round);
-  await round;
+  return round.then(() => response);
 }
 
 /** What another request calls this one for. The timer is for a round that was cut off; and a request without anything
- * of its own that is under way would be taken for one that hangs. */
-async function turn() {
-  let timer;
-  const word = await new Promise((resolve) => {
-    timer = setTimeout(resolve, LONGEST_ROUND, LEAD);
+ * of its own that is under way would be taken for one that hangs. It goes with its request. */
+function turn() {
+  return new Promise((resolve) => {
+    setTimeout(resolve, LONGEST_ROUND, LEAD);
     waiting.push(resolve);
   });
-  clearTimeout(timer);
-  return word;
 }
 
 async function write(env) {
@@ -74,7 +74,7 @@ function answered(answer, facts, env, ctx) {
   if (asks === 0) return response;
   if (asks & FLUSH_SOON) ctx.waitUntil(flushSoon(env));
   if (asks & REFRESH) ctx.waitUntil(refresh(env, facts));
-  return asks & STORE_FIRST ? stored(env, ctx).then(() => response) : response;
+  return asks & STORE_FIRST ? stored(env, ctx, response) : response;
 }
 
 // Longer than storage is waited for.
