@@ -23,8 +23,9 @@ use worker::Env;
 const COLLECT: Duration = Duration::from_millis(150);
 /// A collection that wasn't sent by then is sent by a later request.
 const LOCK: Span = Span::millis(600);
-/// What one batch holds at most, about 500 clicks: little, so that no friend waits long while one is stored.
-const BATCH_BYTES: usize = 24_000;
+/// What one batch holds at most: far below the two megabytes that a row may have. Each batch costs a write to the disk,
+/// which friends wait for, so that few long ones are better than many short ones.
+const BATCH_BYTES: usize = 1_000_000;
 /// Bytes that wait at most, about 500,000 clicks; from then on each click is written before its answer.
 const BOUND: usize = 24_000_000;
 /// Nothing is kept past this: storage was gone for long, and the isolate must live on. What is lost is counted.

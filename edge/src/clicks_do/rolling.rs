@@ -23,7 +23,7 @@ const STEP_MARKS: i64 = 5_000;
 /// A mark whose click hasn't come by then is given up.
 const ORPHAN: Span = Span::minutes(10);
 /// Texts of one call to a program: little, so that nobody who asks the program meanwhile waits long.
-const CALL_BYTES: usize = 20_000;
+const CALL_BYTES: usize = 60_000;
 /// Codes that the directory is asked for at once.
 const ASKED_AT_ONCE: usize = 500;
 
