@@ -95,6 +95,19 @@ pub(crate) struct ProgramCall {
     pub(crate) fault: String,
 }
 
+impl ProgramCall {
+    /// A call that the deployment makes itself. Who it is made for was asked before.
+    pub(crate) fn of_deployment(command: ProgramCommand) -> Self {
+        Self {
+            caller: Caller::Deployment,
+            idempotency: None,
+            command,
+            #[cfg(feature = "faults")]
+            fault: String::new(),
+        }
+    }
+}
+
 /// What a program's object does. Bodies are the callers' own, read strictly by `domain::wire`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ProgramCommand {

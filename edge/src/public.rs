@@ -3,7 +3,7 @@
 
 use crate::assets;
 use crate::buffer;
-use crate::command::{Caller, ClicksCommand, ProgramCall, ProgramCommand, ask};
+use crate::command::{ClicksCommand, ProgramCall, ProgramCommand, ask};
 use crate::failure::{Failure, Outcome, json};
 use crate::owner::{claim_code, known_program, limited_text};
 use crate::redirect::{self, Seen};
@@ -79,13 +79,7 @@ impl Visit<'_> {
     }
 
     async fn ask(&self, program: &str, command: ProgramCommand) -> Outcome<Response> {
-        let call = ProgramCall {
-            caller: Caller::Deployment,
-            idempotency: None,
-            command,
-            #[cfg(feature = "faults")]
-            fault: String::new(),
-        };
+        let call = ProgramCall::of_deployment(command);
         ask(self.env, "PROGRAM", program, &call).await
     }
 

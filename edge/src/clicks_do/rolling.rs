@@ -4,7 +4,7 @@
 //! a program takes each step of a shard once. So a step that is sent again, after a crash or by two at once, counts once.
 
 use super::batches::{self, Batch};
-use crate::command::{Caller, DirectoryCommand, ProgramCall, ProgramCommand, Resolved, ask, fetch};
+use crate::command::{DirectoryCommand, ProgramCall, ProgramCommand, Resolved, ask, fetch};
 use crate::failure::{Failure, Outcome};
 use crate::settings::now;
 use crate::store::{Bound, Store, int, text};
@@ -143,13 +143,7 @@ async fn send(env: &Env, program: &str, shard: &str, step: i64, tallies: &[Tally
         if bytes >= CALL_BYTES || at == tallies.len() {
             let command =
                 ProgramCommand::AddClicks { shard: shard.to_owned(), step, part, tallies: std::mem::take(&mut rows) };
-            let call = ProgramCall {
-                caller: Caller::Deployment,
-                idempotency: None,
-                command,
-                #[cfg(feature = "faults")]
-                fault: String::new(),
-            };
+            let call = ProgramCall::of_deployment(command);
             let mut response = ask(env, "PROGRAM", program, &call).await?;
             if response.status_code() >= 300 {
                 return Err(Failure::Ours(response.text().await.unwrap_or_default()));

@@ -1,7 +1,7 @@
 //! One round of sending: what is due is claimed, tried side by side, and each outcome recorded on its own.
 
 use super::{COLUMNS, DestinationDo, Row};
-use crate::command::{Caller, ProgramCall, ProgramCommand, ask};
+use crate::command::{ProgramCall, ProgramCommand, ask};
 use crate::failure::Outcome;
 use crate::settings::{chance, now};
 use crate::store::{int, maybe, maybe_int, text};
@@ -122,16 +122,10 @@ impl DestinationDo {
         let disabled = Setting { enabled: false, ..setting.clone() };
         let values = vec![text(serde_json::to_string(&disabled)?)];
         self.store.run("INSERT OR REPLACE INTO setting (one, setting) VALUES (1, ?)", values)?;
-        let call = ProgramCall {
-            caller: Caller::Deployment,
-            idempotency: None,
-            command: ProgramCommand::DestinationGone {
-                id: setting.id.clone(),
-                why: "The receiver answered 410 Gone.".to_owned(),
-            },
-            #[cfg(feature = "faults")]
-            fault: String::new(),
-        };
+        let call = ProgramCall::of_deployment(ProgramCommand::DestinationGone {
+            id: setting.id.clone(),
+            why: "The receiver answered 410 Gone.".to_owned(),
+        });
         ask(&self.env, "PROGRAM", &setting.program, &call).await?;
         Ok(())
     }

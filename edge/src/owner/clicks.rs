@@ -4,7 +4,7 @@ use super::many::permitted;
 use super::routes::shown;
 use super::{Asked, ask_clicks};
 use crate::buffer;
-use crate::command::{Caller, ClickQuery, ClicksCommand, GroupBy, ProgramCall, ProgramCommand as C, fetch};
+use crate::command::{ClickQuery, ClicksCommand, GroupBy, ProgramCall, ProgramCommand as C, fetch};
 use crate::failure::Outcome;
 use crate::settings::Settings;
 use honeyguide_domain::auth::Scope;
@@ -134,13 +134,7 @@ async fn counted(
         edges.extend(serde_json::from_value::<Vec<Tally>>(ask_clicks(env, shard, &command).await?)?);
     }
     let query = ClickQuery { group_by, code, from_hour, to_hour: to_hour.max(from_hour) };
-    let call = ProgramCall {
-        caller: Caller::Deployment,
-        idempotency: None,
-        command: C::ClickStats { query, edges },
-        #[cfg(feature = "faults")]
-        fault: String::new(),
-    };
+    let call = ProgramCall::of_deployment(C::ClickStats { query, edges });
     fetch(env, "PROGRAM", program, &call).await
 }
 

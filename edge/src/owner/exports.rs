@@ -1,7 +1,7 @@
 //! Exports, streamed: a piece is asked for when the one before is on its way, so that none is held whole.
 
 use super::Asked;
-use crate::command::{Caller, ExportedLines, ProgramCall, ProgramCommand as C, fetch};
+use crate::command::{ExportedLines, ProgramCall, ProgramCommand as C, fetch};
 use crate::failure::Outcome;
 use futures_util::stream;
 use honeyguide_domain::auth::Scope;
@@ -16,14 +16,7 @@ struct Piece {
 
 impl Piece {
     async fn lines(&self) -> Outcome<ExportedLines> {
-        let call = ProgramCall {
-            // Whether the key may look was asked before the first piece.
-            caller: Caller::Deployment,
-            idempotency: None,
-            command: C::LedgerLines { after: self.after, until: self.until },
-            #[cfg(feature = "faults")]
-            fault: String::new(),
-        };
+        let call = ProgramCall::of_deployment(C::LedgerLines { after: self.after, until: self.until });
         fetch(&self.env, "PROGRAM", &self.program, &call).await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::asking::{DIRECTORY, Wanted, ask_once};
 use super::{Told, UNKNOWN};
-use crate::command::{Caller, DirectoryCommand, ProgramCall, ProgramCommand, Resolved, fetch};
+use crate::command::{DirectoryCommand, ProgramCall, ProgramCommand, Resolved, fetch};
 use crate::failure::Outcome;
 use crate::settings::Settings;
 use futures_util::future::join_all;
@@ -11,7 +11,7 @@ use worker::Env;
 
 /// The version of a program's links.
 pub(super) async fn version(env: &Env, program: &str) -> Outcome<i64> {
-    fetch(env, "PROGRAM", program, &call(ProgramCommand::LinksVersion)).await
+    fetch(env, "PROGRAM", program, &ProgramCall::of_deployment(ProgramCommand::LinksVersion)).await
 }
 
 /// What is told of links; those that can't be asked for are left out.
@@ -38,20 +38,10 @@ pub(super) async fn links(env: &Env, settings: &Settings, wanted: Vec<Wanted>) -
     }
     let asked = programs.into_iter().map(|(program, wanted)| async move {
         let codes = wanted.iter().map(|one| one.code.clone()).collect();
-        let command = call(ProgramCommand::Links { codes });
+        let command = ProgramCall::of_deployment(ProgramCommand::Links { codes });
         let question = fetch::<Vec<Told>>(env, "PROGRAM", &program, &command);
         wanted.into_iter().zip(ask_once(settings, &program, question).await.unwrap_or_default())
     });
     told.extend(join_all(asked).await.into_iter().flatten());
     told
-}
-
-fn call(command: ProgramCommand) -> ProgramCall {
-    ProgramCall {
-        caller: Caller::Deployment,
-        idempotency: None,
-        command,
-        #[cfg(feature = "faults")]
-        fault: String::new(),
-    }
 }
