@@ -413,6 +413,11 @@ pub(crate) async fn ask(env: &Env, binding: &str, name: &str, command: &impl Ser
     Ok(stub.fetch_with_request(request).await?)
 }
 
+/// The object of a shard.
+pub(crate) fn shard_name(shard: u16) -> String {
+    format!("shard-{shard}")
+}
+
 /// Hands a batch of clicks to its shard.
 pub(crate) async fn store_clicks(env: &Env, shard: u16, first: ClickId, rows: &[u8]) -> Outcome<()> {
     #[cfg(feature = "faults")]
@@ -420,7 +425,7 @@ pub(crate) async fn store_clicks(env: &Env, shard: u16, first: ClickId, rows: &[
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(js_sys::Uint8Array::from(rows).into()));
     let request = Request::new_with_init(&format!("https://object/clicks/{first}"), &init)?;
-    let stub = env.durable_object("CLICKS")?.get_by_name(&format!("shard-{shard}"))?;
+    let stub = env.durable_object("CLICKS")?.get_by_name(&shard_name(shard))?;
     match stub.fetch_with_request(request).await?.status_code() {
         200..=299 => Ok(()),
         status => Err(Failure::Ours(format!("the shard answered {status}"))),
