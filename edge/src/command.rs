@@ -32,7 +32,8 @@ pub(crate) enum DirectoryCommand {
         program: String,
     },
     Programs,
-    /// The program that each code belongs to; else the one that its host belongs to. Codes and hosts, in pairs.
+    /// The program that each code belongs to; else the one that its host belongs to. Codes and hosts, in pairs. With
+    /// none it answers its version alone.
     Resolve {
         wanted: Vec<(String, String)>,
     },
@@ -51,6 +52,14 @@ pub(crate) struct Known {
     pub(crate) program: String,
     pub(crate) site: String,
     pub(crate) ready: bool,
+}
+
+/// What the directory knows of codes, in their order.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Directory {
+    /// Another than before, where a code was taken or a program has moved.
+    pub(crate) version: i64,
+    pub(crate) resolved: Vec<Resolved>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
