@@ -426,6 +426,11 @@ pub(crate) async fn ask(env: &Env, binding: &str, name: &str, command: &impl Ser
     Ok(stub.fetch_with_request(request).await?)
 }
 
+/// Asks the directory for codes as seen from hosts.
+pub(crate) async fn resolve_codes(env: &Env, wanted: Vec<(String, String)>) -> Outcome<Directory> {
+    fetch(env, "DIRECTORY", "directory", &DirectoryCommand::Resolve { wanted }).await
+}
+
 /// The object of a shard.
 pub(crate) fn shard_name(shard: u16) -> String {
     format!("shard-{shard}")

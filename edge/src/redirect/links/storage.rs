@@ -2,7 +2,7 @@
 
 use super::asking::{DIRECTORY, Wanted, ask_once};
 use super::{Told, UNKNOWN};
-use crate::command::{Directory, DirectoryCommand, ProgramCall, ProgramCommand, fetch};
+use crate::command::{ProgramCall, ProgramCommand, fetch, resolve_codes};
 use crate::failure::Outcome;
 use crate::settings::Settings;
 use futures_util::future::join_all;
@@ -12,19 +12,15 @@ use worker::Env;
 /// The version of a program's links, or of the directory.
 pub(super) async fn version(env: &Env, keeper: &str) -> Outcome<i64> {
     if keeper == DIRECTORY {
-        return Ok(resolved(env, Vec::new()).await?.version);
+        return Ok(resolve_codes(env, Vec::new()).await?.version);
     }
     fetch(env, "PROGRAM", keeper, &ProgramCall::of_deployment(ProgramCommand::LinksVersion)).await
-}
-
-async fn resolved(env: &Env, wanted: Vec<(String, String)>) -> Outcome<Directory> {
-    fetch(env, "DIRECTORY", "directory", &DirectoryCommand::Resolve { wanted }).await
 }
 
 /// What is told of links; those that can't be asked for are left out.
 pub(super) async fn links(env: &Env, settings: &Settings, wanted: Vec<Wanted>) -> Vec<(Wanted, Told)> {
     let names = wanted.iter().map(|one| (one.code.clone(), one.host.clone())).collect();
-    let Some(directory) = ask_once(settings, DIRECTORY, resolved(env, names)).await else { return Vec::new() };
+    let Some(directory) = ask_once(settings, DIRECTORY, resolve_codes(env, names)).await else { return Vec::new() };
     let mut told = Vec::with_capacity(wanted.len());
     let mut programs: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
     for (wanted, resolved) in wanted.into_iter().zip(directory.resolved) {
