@@ -22,6 +22,7 @@ mod outbox;
 mod participants;
 mod payouts;
 mod refunds;
+mod remembered;
 mod retainers;
 mod rewards;
 mod schema;
@@ -40,6 +41,7 @@ use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::Minter;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::words::Lang;
+use remembered::Remembered;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 #[durable_object]
@@ -56,6 +58,8 @@ pub(crate) struct Turn<'a> {
     settings: &'a Settings,
     now: Timestamp,
     simulation: &'a whatif::Memory,
+    /// Of a batch: what its lines have in common.
+    remembered: Option<Remembered>,
     #[cfg(feature = "faults")]
     fault: &'a str,
 }
@@ -121,6 +125,7 @@ impl ProgramDo {
             settings,
             now: now(),
             simulation: &self.simulation,
+            remembered: None,
             #[cfg(feature = "faults")]
             fault: "",
         }
@@ -137,6 +142,7 @@ impl ProgramDo {
         }
         if let ProgramCommand::ConvertMany { lines } = &call.command {
             turn.permit(&call.caller)?;
+            let turn = Turn { remembered: Some(Remembered::default()), ..turn };
             let reply = turn.convert_many(lines)?;
             outbox::rearm(&self.store, turn.now)?;
             return Ok(reply);

@@ -27,6 +27,9 @@ pub(crate) struct Store {
     cost: Cost,
 }
 
+/// Values that one statement may bind, as Cloudflare allows.
+const MOST_VALUES: usize = 100;
+
 /// A value to bind. Booleans are bound as 0 and 1: a bound JavaScript boolean would be stored as text.
 pub(crate) type Bound = SqlStorageValue;
 
@@ -82,6 +85,20 @@ impl Store {
     pub(crate) fn run(&self, query: &str, values: Vec<Bound>) -> Outcome<()> {
         let cursor = self.sql.exec(query, values)?;
         self.count(&cursor);
+        Ok(())
+    }
+
+    /// Adds rows, several in a statement. `into`: the table with its columns, `conflict`: what is done where a row is
+    /// there already.
+    pub(crate) fn insert(&self, into: &str, rows: Vec<Vec<Bound>>, conflict: &str) -> Outcome<()> {
+        let width = rows.first().map_or(1, Vec::len).max(1);
+        let row = format!("({})", vec!["?"; width].join(", "));
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let some: Vec<Vec<Bound>> = rows.by_ref().take((MOST_VALUES / width).max(1)).collect();
+            let places = vec![row.as_str(); some.len()].join(", ");
+            self.run(&format!("INSERT INTO {into} VALUES {places} {conflict}"), some.into_iter().flatten().collect())?;
+        }
         Ok(())
     }
 

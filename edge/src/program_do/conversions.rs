@@ -90,7 +90,7 @@ impl Turn<'_> {
         }
         let occurred_at = new.occurred(self.now)?;
         let customer = self.customer(&new.customer)?;
-        let earlier = self.earlier(&customer.id, LARGEST)?;
+        let earlier = if customer.fresh { Vec::new() } else { self.earlier(&customer.id, LARGEST)? };
         let versions = self.version_list()?;
         let (mut program_version, mut program) = self.program_at(&versions, occurred_at)?;
         let facts = self.facts(new, &program, &customer, &earlier, occurred_at)?;
@@ -167,11 +167,8 @@ impl Turn<'_> {
         if let Some(parts) = &verdict.binds {
             self.bind(case.customer.as_str(), parts, case.facts.occurred_at)?;
         }
-        self.keep_credits(&verdict.id, &verdict.credited)?;
-        for earned in &verdict.rewards {
-            self.keep_reward(&verdict.id, earned, "")?;
-            self.keep_retainer(&verdict.id, earned, "")?;
-        }
+        self.add_credits(&verdict.id, &verdict.credited)?;
+        self.keep_rewards(&verdict.id, &verdict.rewards, "")?;
         self.keep_met(&verdict.id, &verdict.met)?;
         self.book(&verdict.entries)?;
         for touch in decision.touches.iter().filter(|touch| touch.counted) {
@@ -185,13 +182,12 @@ impl Turn<'_> {
     /// Who has the credit of a conversion now, and what each weighs.
     pub(super) fn keep_credits(&self, conversion: &ConversionId, shares: &[Share]) -> Outcome<()> {
         self.store.run("DELETE FROM credits WHERE conversion = ?", vec![text(conversion)])?;
-        for share in shares {
-            self.store.run(
-                "INSERT INTO credits (conversion, participant, weight) VALUES (?, ?, ?)",
-                vec![text(conversion), text(&share.beneficiary), int(i64::from(share.weight))],
-            )?;
-        }
-        Ok(())
+        self.add_credits(conversion, shares)
+    }
+
+    fn add_credits(&self, conversion: &ConversionId, shares: &[Share]) -> Outcome<()> {
+        let row = |share: &Share| vec![text(conversion), text(&share.beneficiary), int(i64::from(share.weight))];
+        self.store.insert("credits (conversion, participant, weight)", shares.iter().map(row).collect(), "")
     }
 
     pub(super) fn answer(&self, row: &ConversionRow) -> Outcome<ConversionAnswer> {

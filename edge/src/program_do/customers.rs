@@ -17,6 +17,9 @@ const COLUMNS: &str =
     "SELECT id, external_id, folded, imported, bound_code, bound_at, bound_parts, known_since, country,
     segment, joined FROM customers";
 
+/// Customers of one address that are looked at: there are several only where a person has several accounts.
+const MOST_OF_ONE_ADDRESS: i64 = 100;
+
 #[derive(Deserialize)]
 pub(super) struct CustomerRow {
     pub(super) id: String,
@@ -33,43 +36,53 @@ pub(super) struct CustomerRow {
     pub(super) country: Option<String>,
     pub(super) segment: Option<String>,
     joined: Option<String>,
+    /// Whether the customer was made just now: there is nothing yet that belongs to them.
+    #[serde(skip)]
+    pub(super) fresh: bool,
 }
 
 impl Turn<'_> {
     /// The customer that a conversion names, with all that is known of them by now.
     pub(super) fn customer(&self, given: &CustomerRef) -> Outcome<CustomerRow> {
         let identity = given.identity();
-        let by_id = match &identity.external_id {
-            Some(id) => self.store.row(&format!("{COLUMNS} WHERE external_id = ?"), vec![text(id)])?,
+        let query = format!(
+            "{COLUMNS} WHERE external_id = ?1 OR (folded = ?2 AND (external_id IS NULL OR ?1 IS NULL))
+             ORDER BY joined IS NOT NULL, seq LIMIT {MOST_OF_ONE_ADDRESS}"
+        );
+        let values = vec![maybe(identity.external_id.as_ref()), maybe(identity.email.as_ref())];
+        let mut known: Vec<CustomerRow> = self.store.rows(&query, values)?;
+        let same = |held: &Option<String>, given: &Option<String>| given.is_some() && held == given;
+        let by_id = known.iter().position(|row| same(&row.external_id, &identity.external_id));
+        // A guest who signs up later is one person with the account; two accounts are two.
+        let by_address = || known.iter().position(|row| same(&row.folded, &identity.email) && row.joined.is_none());
+        let found = match by_id.or_else(by_address) {
+            Some(at) => Some(known.swap_remove(at)),
+            // The account that a guest with this address was joined to, where no account was named.
+            None if identity.external_id.is_none() => match known.iter().find_map(|row| row.joined.as_ref()) {
+                Some(account) => Some(self.customer_row(account)?),
+                None => None,
+            },
             None => None,
         };
-        let found: Option<CustomerRow> = match (by_id, &identity.email) {
-            (Some(row), _) => Some(row),
-            (None, Some(folded)) => {
-                // A guest who signs up later is one person with the account; two accounts are two.
-                let query = format!(
-                    "{COLUMNS} WHERE folded = ? AND joined IS NULL AND (external_id IS NULL OR ? IS NULL) ORDER BY seq LIMIT 1"
-                );
-                let row = self.store.row(&query, vec![text(folded), maybe(identity.external_id.as_ref())])?;
-                if row.is_some() { row } else { self.joined_guest(folded, identity.external_id.is_none())? }
-            }
-            (None, None) => None,
-        };
-        let id = match found {
+        let (row, mut changed) = match found {
             Some(row) => {
-                self.learn(&row, given)?;
-                row.id
+                let changed = self.learn(&row, given)?;
+                (row, changed)
             }
-            None => self.new_customer(given)?,
+            None => (self.new_customer(given)?, false),
         };
-        if let Some(folded) = &identity.email {
-            self.join_guests(&id, folded)?;
-        }
-        self.customer_row(&id)
+        let is_guest = |one: &CustomerRow| {
+            one.external_id.is_none() && one.joined.is_none() && one.id != row.id && same(&one.folded, &identity.email)
+        };
+        let mut guests: Vec<CustomerRow> = known.into_iter().filter(is_guest).collect();
+        guests.sort_by(|one, other| one.id.cmp(&other.id));
+        changed |= !guests.is_empty();
+        self.join_guests(&row.id, guests)?;
+        if changed { self.customer_row(&row.id) } else { Ok(row) }
     }
 
-    /// Keeps what wasn't known of a customer. What is known is written no second time.
-    fn learn(&self, row: &CustomerRow, given: &CustomerRef) -> Outcome<()> {
+    /// Keeps what wasn't known of a customer, and says whether there was any. What is known is written no second time.
+    fn learn(&self, row: &CustomerRow, given: &CustomerRef) -> Outcome<bool> {
         let identity = given.identity();
         let created_at = given.created_at.map(Timestamp::millis);
         let other = |given: &Option<String>, held: &Option<String>| given.is_some() && given != held;
@@ -79,7 +92,7 @@ impl Turn<'_> {
             || other(&given.segment, &row.segment)
             || created_at.is_some_and(|at| row.known_since.is_none_or(|known| at < known));
         if !news {
-            return Ok(());
+            return Ok(false);
         }
         self.store.run(
             "UPDATE customers SET external_id = COALESCE(external_id, ?), email = COALESCE(email, ?), folded = COALESCE(folded, ?),
@@ -95,7 +108,8 @@ impl Turn<'_> {
                 maybe_int(created_at),
                 text(&row.id),
             ],
-        )
+        )?;
+        Ok(true)
     }
 
     pub(super) fn customer_row(&self, id: &str) -> Outcome<CustomerRow> {
@@ -103,7 +117,7 @@ impl Turn<'_> {
         row.ok_or_else(|| Failure::Ours("the customer was not kept".to_owned()))
     }
 
-    fn new_customer(&self, given: &CustomerRef) -> Outcome<String> {
+    fn new_customer(&self, given: &CustomerRef) -> Outcome<CustomerRow> {
         let identity = given.identity();
         let id = CustomerId::mint(&mut self.minter());
         self.store.run(
@@ -120,24 +134,24 @@ impl Turn<'_> {
                 maybe_int(given.created_at.map(Timestamp::millis)),
             ],
         )?;
-        Ok(id.to_string())
+        Ok(CustomerRow {
+            id: id.to_string(),
+            external_id: identity.external_id,
+            folded: identity.email,
+            imported: 0,
+            bound_code: None,
+            bound_at: None,
+            bound_parts: None,
+            known_since: given.created_at.map(Timestamp::millis),
+            country: given.country.clone(),
+            segment: given.segment.clone(),
+            joined: None,
+            fresh: true,
+        })
     }
 
-    /// The account that a guest with this address was joined to, where no account was named.
-    fn joined_guest(&self, folded: &str, nameless: bool) -> Outcome<Option<CustomerRow>> {
-        let query = format!("{COLUMNS} WHERE folded = ? AND joined IS NOT NULL ORDER BY seq LIMIT 1");
-        let guest: Option<CustomerRow> = self.store.row(&query, vec![text(folded)])?;
-        match guest.and_then(|guest| guest.joined).filter(|_| nameless) {
-            Some(account) => self.customer_row(&account).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Joins the guests who have an account's address to the account.
-    fn join_guests(&self, account: &str, folded: &str) -> Outcome<()> {
-        let query =
-            format!("{COLUMNS} WHERE folded = ? AND external_id IS NULL AND joined IS NULL AND id <> ? ORDER BY seq");
-        let guests: Vec<CustomerRow> = self.store.rows(&query, vec![text(folded), text(account)])?;
+    /// Joins the guests who have an account's address to the account, in the order in which they came.
+    fn join_guests(&self, account: &str, guests: Vec<CustomerRow>) -> Outcome<()> {
         for guest in guests {
             self.store.run(
                 "UPDATE customers SET
@@ -186,12 +200,16 @@ impl Turn<'_> {
 
     /// The person behind a beneficiary: a guest's account, else themselves.
     pub(super) fn person(&self, beneficiary: &str) -> Outcome<String> {
+        #[derive(Deserialize)]
+        struct Joined {
+            joined: String,
+        }
         if !beneficiary.starts_with(CustomerId::PREFIX) {
             return Ok(beneficiary.to_owned());
         }
-        let row: Option<CustomerRow> =
-            self.store.row(&format!("{COLUMNS} WHERE id = ? AND joined IS NOT NULL"), vec![text(beneficiary)])?;
-        Ok(row.and_then(|row| row.joined).unwrap_or_else(|| beneficiary.to_owned()))
+        let query = "SELECT joined FROM customers WHERE id = ? AND joined IS NOT NULL";
+        let row: Option<Joined> = self.store.row(query, vec![text(beneficiary)])?;
+        Ok(row.map_or_else(|| beneficiary.to_owned(), |row| row.joined))
     }
 
     /// From now on the customer belongs to these; to nobody where there are none.

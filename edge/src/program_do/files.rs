@@ -1,6 +1,7 @@
 //! The program file and its versions.
 
 use super::Turn;
+use super::remembered::remembered;
 use crate::command::Reply;
 use crate::failure::{Failure, Outcome};
 use crate::store::{int, text};
@@ -12,6 +13,7 @@ use honeyguide_domain::program::{self, Program, Version};
 use honeyguide_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::rc::Rc;
 
 #[derive(Deserialize)]
 struct Row {
@@ -35,7 +37,11 @@ impl Turn<'_> {
     }
 
     /// The versions, rising, with the moment that each came into force.
-    pub(super) fn version_list(&self) -> Outcome<Vec<Version>> {
+    pub(super) fn version_list(&self) -> Outcome<Rc<[Version]>> {
+        remembered(self.remembered.as_ref().map(|remembered| &remembered.versions), (), || self.read_versions())
+    }
+
+    fn read_versions(&self) -> Outcome<Rc<[Version]>> {
         #[derive(Deserialize)]
         struct Row {
             version: i64,
@@ -47,13 +53,14 @@ impl Turn<'_> {
     }
 
     /// The version that was in force at a moment, and its program.
-    pub(super) fn program_at(&self, versions: &[Version], at: Timestamp) -> Outcome<(i64, Program)> {
+    pub(super) fn program_at(&self, versions: &[Version], at: Timestamp) -> Outcome<(i64, Rc<Program>)> {
         let number = program::in_force(versions, at);
         Ok((number, self.program_version(number)?))
     }
 
-    pub(super) fn program_version(&self, number: i64) -> Outcome<Program> {
-        Ok(Program::from_json(&self.version_row(number)?.file)?)
+    pub(super) fn program_version(&self, number: i64) -> Outcome<Rc<Program>> {
+        let read = || Ok(Rc::new(Program::from_json(&self.version_row(number)?.file)?));
+        remembered(self.remembered.as_ref().map(|remembered| &remembered.programs), number, read)
     }
 
     fn version_row(&self, number: i64) -> Outcome<Row> {

@@ -8,10 +8,11 @@ use crate::store::{Bound, int, maybe_int, text};
 use honeyguide_domain::calendar::Day;
 use honeyguide_domain::id::ConversionId;
 use honeyguide_domain::reward::history::{Known, Question, Questions, Tally};
-use honeyguide_domain::reward::rules::Met;
+use honeyguide_domain::reward::rules::{Earned, Met};
 use honeyguide_domain::reward::{Reward, State};
 use honeyguide_domain::time::{Span, Timestamp};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Coupons of one pool that one verdict can need: a rule gives one to each beneficiary.
 const MOST_COUPONS: i64 = 100;
@@ -25,6 +26,15 @@ struct Sum {
 /// The number of the day that a moment lies in.
 fn day(at: Timestamp) -> i64 {
     at.day().millis() / Span::days(1).as_millis()
+}
+
+/// What is added to the sums: of what, for which rule, person and currency, on which day.
+type Sums = BTreeMap<(&'static str, [String; 3], i64), Tally>;
+
+fn sum(sums: &mut Sums, what: &'static str, of: [&str; 3], day: i64, more: Tally) {
+    let tally = sums.entry((what, of.map(str::to_owned), day)).or_default();
+    tally.times += more.times;
+    tally.amount += more.amount;
 }
 
 impl Turn<'_> {
@@ -87,17 +97,43 @@ impl Turn<'_> {
         Ok(Tally { times: sum.times.unwrap_or(0), amount: sum.amount.unwrap_or(0) })
     }
 
-    fn add(&self, what: &str, [rule, who, currency]: [&str; 3], day: i64, tally: Tally) -> Outcome<()> {
-        self.store.run(
-            "INSERT INTO tallies (what, rule, who, currency, day, times, amount) VALUES (?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (what, rule, who, currency, day)
+    fn add(&self, sums: Sums) -> Outcome<()> {
+        let row = |((what, [rule, who, currency], day), tally): ((&str, [String; 3], i64), Tally)| {
+            let [times, amount] = [tally.times, tally.amount].map(int);
+            vec![text(what), text(rule), text(who), text(currency), int(day), times, amount]
+        };
+        self.store.insert(
+            "tallies (what, rule, who, currency, day, times, amount)",
+            sums.into_iter().map(row).collect(),
+            "ON CONFLICT (what, rule, who, currency, day)
              DO UPDATE SET times = times + excluded.times, amount = amount + excluded.amount",
-            vec![text(what), text(rule), text(who), text(currency), int(day), int(tally.times), int(tally.amount)],
         )
     }
 
-    /// Adds what became of a reward to what is spent on its day. `before` is the reward as it stood; none when it is new.
-    pub(super) fn spend(&self, rule: &str, before: Option<&Reward>, after: &Reward, at: Timestamp) -> Outcome<()> {
+    /// Adds what became of a reward to what is spent on its day. `before` is the reward as it stood.
+    pub(super) fn spend(&self, rule: &str, before: &Reward, after: &Reward, at: Timestamp) -> Outcome<()> {
+        let mut sums = Sums::new();
+        self.spent(&mut sums, rule, Some(before), after, at)?;
+        self.add(sums)
+    }
+
+    /// Adds new rewards to what is spent on their days.
+    pub(super) fn spend_new(&self, earned: &[Earned]) -> Outcome<()> {
+        let mut sums = Sums::new();
+        for earned in earned {
+            self.spent(&mut sums, &earned.rule, None, &earned.reward, earned.created_at)?;
+        }
+        self.add(sums)
+    }
+
+    fn spent(
+        &self,
+        sums: &mut Sums,
+        rule: &str,
+        before: Option<&Reward>,
+        after: &Reward,
+        at: Timestamp,
+    ) -> Outcome<()> {
         let counts = |reward: &Reward| i64::from(!matches!(reward.state, State::Rejected | State::Reversed));
         let amount = |reward: &Reward| reward.value().amount();
         let tally =
@@ -109,7 +145,7 @@ impl Turn<'_> {
         let person = self.person(&after.beneficiary)?;
         for rule in [rule, ""] {
             for who in [person.as_str(), ""] {
-                self.add("spent", [rule, who, currency.as_str()], day(at), tally)?;
+                sum(sums, "spent", [rule, who, currency.as_str()], day(at), tally);
             }
         }
         Ok(())
@@ -117,16 +153,23 @@ impl Turn<'_> {
 
     pub(super) fn keep_met(&self, conversion: &ConversionId, met: &[Met]) -> Outcome<()> {
         let day = day(self.now);
+        let (mut rows, mut sums) = (Vec::new(), Sums::new());
         for one in met {
             let currency = one.value.map(|value| value.currency().to_string()).unwrap_or_default();
             let amount = one.value.map(|value| value.amount());
-            self.store.run(
-                "INSERT INTO met (conversion, rule, who, amount, currency, day) VALUES (?, ?, ?, ?, ?, ?)",
-                vec![text(conversion), text(&one.rule), text(&one.who), maybe_int(amount), text(&currency), int(day)],
-            )?;
-            self.add("met", [&one.rule, &one.who, &currency], day, Tally { times: 1, amount: amount.unwrap_or(0) })?;
+            let tally = Tally { times: 1, amount: amount.unwrap_or(0) };
+            sum(&mut sums, "met", [&one.rule, &one.who, &currency], day, tally);
+            rows.push(vec![
+                text(conversion),
+                text(&one.rule),
+                text(&one.who),
+                maybe_int(amount),
+                text(currency),
+                int(day),
+            ]);
         }
-        Ok(())
+        self.store.insert("met (conversion, rule, who, amount, currency, day)", rows, "")?;
+        self.add(sums)
     }
 
     /// A conversion that was refunded whole, or whose credit moved, counts for nothing any more for those whose ids
@@ -142,12 +185,13 @@ impl Turn<'_> {
         }
         let query = "SELECT rule, who, amount, currency, day FROM met WHERE conversion = ?";
         let rows: Vec<Row> = self.store.rows(query, vec![text(conversion)])?;
+        let mut sums = Sums::new();
         for row in rows.into_iter().filter(|row| row.who.starts_with(prefix)) {
             let tally = Tally { times: -1, amount: -row.amount.unwrap_or(0) };
-            self.add("met", [&row.rule, &row.who, &row.currency], row.day, tally)?;
+            sum(&mut sums, "met", [&row.rule, &row.who, &row.currency], row.day, tally);
             let query = "DELETE FROM met WHERE conversion = ? AND rule = ? AND who = ?";
             self.store.run(query, vec![text(conversion), text(&row.rule), text(&row.who)])?;
         }
-        Ok(())
+        self.add(sums)
     }
 }

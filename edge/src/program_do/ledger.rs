@@ -12,6 +12,7 @@ use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Postings of one piece of an export.
 const EXPORTED: i64 = 1_000;
@@ -56,37 +57,50 @@ impl Turn<'_> {
         if chain.next == 1 {
             self.begin_heads()?;
         }
+        let mut postings = Vec::new();
         for entry in entries {
-            for posting in chain.append(entry)? {
-                self.store.run(
-                    "INSERT INTO postings (seq, entry, at, account, amount, currency, reward, cause, previous_hash, hash)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    vec![
-                        int(posting.seq),
-                        text(&posting.entry),
-                        int(posting.at.millis()),
-                        text(&posting.account),
-                        int(posting.value.amount()),
-                        text(posting.value.currency()),
-                        maybe(posting.reward.as_ref()),
-                        text(&posting.cause),
-                        text(&posting.previous_hash),
-                        text(&posting.hash),
-                    ],
-                )?;
-                self.store.run(
-                    "INSERT INTO balances (account, currency, amount) VALUES (?, ?, ?)
-                     ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount",
-                    vec![text(&posting.account), text(posting.value.currency()), int(posting.value.amount())],
-                )?;
-            }
+            postings.extend(chain.append(entry)?);
         }
+        if postings.is_empty() {
+            return Ok(());
+        }
+        let row = |posting: &Posting| {
+            vec![
+                int(posting.seq),
+                text(&posting.entry),
+                int(posting.at.millis()),
+                text(&posting.account),
+                int(posting.value.amount()),
+                text(posting.value.currency()),
+                maybe(posting.reward.as_ref()),
+                text(&posting.cause),
+                text(&posting.previous_hash),
+                text(&posting.hash),
+            ]
+        };
+        let columns = "postings (seq, entry, at, account, amount, currency, reward, cause, previous_hash, hash)";
+        self.store.insert(columns, postings.iter().map(row).collect(), "")?;
+        let mut sums: BTreeMap<(&str, Currency), i64> = BTreeMap::new();
+        for posting in &postings {
+            *sums.entry((&posting.account, posting.value.currency())).or_default() += posting.value.amount();
+        }
+        let row = |((account, currency), amount)| vec![text(account), text(currency), int(amount)];
+        self.store.insert(
+            "balances (account, currency, amount)",
+            sums.into_iter().map(row).collect(),
+            "ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount",
+        )?;
         self.store
             .run("INSERT OR REPLACE INTO settings (name, value) VALUES ('ledger_head', ?)", vec![text(&chain.head)])
     }
 
     fn chain(&self) -> Outcome<Chain> {
-        let last: Option<Row> = self.store.row(&format!("{COLUMNS} ORDER BY seq DESC LIMIT 1"), vec![])?;
+        #[derive(Deserialize)]
+        struct Last {
+            seq: i64,
+            hash: String,
+        }
+        let last: Option<Last> = self.store.row("SELECT seq, hash FROM postings ORDER BY seq DESC LIMIT 1", vec![])?;
         Ok(last.map_or_else(Chain::default, |row| Chain { next: row.seq + 1, head: row.hash }))
     }
 

@@ -1,6 +1,7 @@
 //! Participants and their links.
 
 use super::Turn;
+use super::remembered::remembered;
 use crate::command::{Query, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::store::{int, maybe, text};
@@ -218,7 +219,13 @@ impl Turn<'_> {
 
     /// What attribution reads of a link.
     pub(super) fn link_facts(&self, code: &str) -> Outcome<Option<LinkFacts>> {
-        let Some(row) = self.link_row(&code.trim().to_lowercase())? else { return Ok(None) };
+        let code = code.trim().to_lowercase();
+        let read = || self.read_link_facts(&code);
+        remembered(self.remembered.as_ref().map(|remembered| &remembered.links), code.clone(), read)
+    }
+
+    fn read_link_facts(&self, code: &str) -> Outcome<Option<LinkFacts>> {
+        let Some(row) = self.link_row(code)? else { return Ok(None) };
         Ok(Some(LinkFacts {
             code: Code::parse(&row.code)?,
             participant: ParticipantId::parse(&row.participant)?,

@@ -92,13 +92,10 @@ impl RewardRow {
 }
 
 impl Turn<'_> {
-    /// `settlement` is the dispute that gave the reward; empty for what was earned at first.
-    pub(super) fn keep_reward(&self, conversion: &ConversionId, earned: &Earned, settlement: &str) -> Outcome<()> {
-        let reward = &earned.reward;
-        self.store.run(
-            "INSERT INTO rewards (id, conversion, rule, side, beneficiary, kind, earned, reversed, currency, state, automatic,
-             due_at, created_at, reason, stage, item, months, coupon, pool, expires_at, settlement)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    /// `settlement` is the dispute that gave the rewards; empty for what was earned at first.
+    pub(super) fn keep_rewards(&self, conversion: &ConversionId, earned: &[Earned], settlement: &str) -> Outcome<()> {
+        let row = |earned: &Earned| {
+            let reward = &earned.reward;
             vec![
                 text(&reward.id),
                 text(conversion),
@@ -121,12 +118,19 @@ impl Turn<'_> {
                 maybe(earned.pool.as_ref()),
                 maybe_int(earned.expires_at.map(Timestamp::millis)),
                 text(settlement),
-            ],
-        )?;
-        if let (Some(code), Some(_)) = (&earned.coupon, &earned.pool) {
-            self.use_coupon(code, reward.id.as_str())?;
+            ]
+        };
+        let columns =
+            "rewards (id, conversion, rule, side, beneficiary, kind, earned, reversed, currency, state, automatic,
+             due_at, created_at, reason, stage, item, months, coupon, pool, expires_at, settlement)";
+        self.store.insert(columns, earned.iter().map(row).collect(), "")?;
+        for earned in earned {
+            if let (Some(code), Some(_)) = (&earned.coupon, &earned.pool) {
+                self.use_coupon(code, earned.reward.id.as_str())?;
+            }
+            self.keep_retainer(conversion, earned, settlement)?;
         }
-        self.spend(&earned.rule, None, reward, earned.created_at)
+        self.spend_new(earned)
     }
 
     /// Records a move: the reward, what the ledger books, and the event.
@@ -134,7 +138,7 @@ impl Turn<'_> {
         let Some(cause) = made.cause else { return Ok(()) };
         let after = &made.reward;
         let held = self.reward_row(after.id.as_str())?;
-        self.spend(&held.rule, Some(&held.reward()?), after, Timestamp::from_millis(held.created_at))?;
+        self.spend(&held.rule, &held.reward()?, after, Timestamp::from_millis(held.created_at))?;
         self.store.run(
             "UPDATE rewards SET state = ?, reversed = ?, reason = COALESCE(?, reason) WHERE id = ?",
             vec![
