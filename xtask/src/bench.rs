@@ -1,10 +1,13 @@
 //! `cargo bench-edge`: how fast the redirect is, as a ratio to a Worker that answers a constant redirect.
 //!
+//! And how fast conversions are recorded, as a ratio to their rows written by plain SQL.
+//!
 //! All sides are loaded in turn, in one run, on one machine: rates alone mean little elsewhere. What was answered is
 //! compared with what was stored after each load; a lost click is an error, a slow machine isn't.
 
 mod agents;
 mod chance;
+mod conversions;
 mod goals;
 mod load;
 mod memory;
@@ -23,6 +26,7 @@ use crate::{build, say, setup};
 use memory::Memory;
 use program::{Durability, Links, Program};
 use report::Report;
+use serde_json::json;
 use side::{Clicks, Name, SIDES, Side, Traffic};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +47,8 @@ pub(crate) fn bench(place: &Place, options: &Bench) -> Result<()> {
     let held = stand.held()?;
     let soak = if options.soak == 0 { None } else { Some(stand.soak(place, options.soak)?) };
     drop(stand);
-    let report = Report { options, sides, held, soak, start_up, built };
+    let conversions = conversions::measure(place, &folder, options.seconds, options.rounds)?;
+    let report = Report { options, sides, held, soak, start_up, built, conversions };
     report.print();
     report.write(&place.built("bench.json"))?;
     report.refuse_lost_clicks()?;
@@ -69,8 +74,8 @@ impl Stand {
     fn set_up(place: &Place, folder: &Path) -> Result<Self> {
         let constant = Subject::start(subject::constant(place, folder)?, Keeps::Nothing)?;
         let naive = Subject::start(subject::naive(place, folder)?, Keeps::Rows)?;
-        let after = Program::start(place, folder, Durability::AfterRedirect)?;
-        let before = Program::start(place, folder, Durability::BeforeRedirect)?;
+        let after = Program::start(place, folder, Durability::AfterRedirect, &json!([]))?;
+        let before = Program::start(place, folder, Durability::BeforeRedirect, &json!([]))?;
         let (links, links_before) =
             say::step(&format!("{} participants on either edge, and cookies of their links", traffic::CODES), || {
                 fill(&after, &before)

@@ -46,6 +46,17 @@ pub(super) fn run_long(place: &Place, address: &str, requests: &Path, seconds: u
     answered(&wrk(place, address, requests, seconds, &[])?)
 }
 
+/// Posts conversions, one a request, for so long: how many were answered in a second. `arguments` are those of the script.
+pub(super) fn post(place: &Place, address: &str, arguments: [&str; 4], seconds: u32) -> Result<f64> {
+    let mut wrk = run::tied("wrk");
+    wrk.args([&format!("-t{THREADS}"), &format!("-c{CONNECTIONS}"), &format!("-d{seconds}s"), "-s"]);
+    wrk.arg(place.root().join("tests/bench/conversions.lua")).args([address, "--"]).args(arguments);
+    let said = run::quiet(wrk, "`wrk`")?;
+    answered(&said)?;
+    let rate = said.lines().find_map(|line| line.trim().strip_prefix("Requests/sec:"));
+    rate.and_then(|rate| rate.trim().parse().ok()).because(|| "`wrk` gave no rate".into())
+}
+
 fn wrk(place: &Place, address: &str, requests: &Path, seconds: u32, more: &[&str]) -> Result<String> {
     let mut wrk = run::tied("wrk");
     wrk.args(["--latency", &format!("-t{THREADS}"), &format!("-c{CONNECTIONS}"), &format!("-d{seconds}s"), "-s"]);

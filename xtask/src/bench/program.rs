@@ -33,7 +33,7 @@ impl Durability {
 #[derive(Debug)]
 pub(super) struct Program {
     pub(super) subject: Subject,
-    key: String,
+    pub(super) key: String,
 }
 
 /// What its traffic is drawn from.
@@ -45,13 +45,14 @@ pub(super) struct Links {
 }
 
 impl Program {
-    pub(super) fn start(place: &Place, folder: &Path, durability: Durability) -> Result<Self> {
+    /// `rewards`: those of the program's file.
+    pub(super) fn start(place: &Place, folder: &Path, durability: Durability, rewards: &Value) -> Result<Self> {
         let settings = Settings::new(place, &folder.join(durability.as_str()), Secrets::random()?);
         let admin = settings.secrets.admin.clone();
         let mut subject = Subject::start(settings, Keeps::Nothing)?;
         let file = json!({
             "id": "bench", "name": "Bench", "kind": "referral", "site": format!("http://{HOST}"),
-            "durability": durability.as_str(),
+            "durability": durability.as_str(), "rewards": rewards,
             "offer": {"headline": "Give $20, get $20", "friend": "$20 of credit on your first order from $50"},
         });
         let made = http::post(&format!("{}/v1/programs", subject.address()), &admin, &file)?;
@@ -65,19 +66,25 @@ impl Program {
 
     /// Makes the participants, and follows some of their links. The order of the codes is the order of joining.
     pub(super) fn fill(&self) -> Result<Links> {
+        let codes = self.join(CODES)?;
+        let cookies = codes.iter().take(COOKIES).map(|code| self.cookie(code)).collect::<Result<_>>()?;
+        Ok(Links { codes, cookies })
+    }
+
+    /// Makes so many participants: their codes.
+    pub(super) fn join(&self, many: usize) -> Result<Vec<String>> {
         let batch = format!("{}/v1/participants/batch", self.subject.address());
-        let people: Vec<Value> = (0..CODES)
+        let people: Vec<Value> = (0..many)
             .map(|number| json!({"external_id": format!("p{number}"), "email": format!("p{number}@{HOST}")}))
             .collect();
-        let mut codes = Vec::with_capacity(CODES);
+        let mut codes = Vec::with_capacity(many);
         for people in people.chunks(LINES_OF_A_BATCH) {
             for line in http::post_lines(&batch, &self.key, people)? {
                 let person = line.get("participant").because(|| format!("A participant wasn't made: {line}"))?;
                 codes.push(text(person, "code")?);
             }
         }
-        let cookies = codes.iter().take(COOKIES).map(|code| self.cookie(code)).collect::<Result<_>>()?;
-        Ok(Links { codes, cookies })
+        Ok(codes)
     }
 
     /// Of the touch that following the link makes.

@@ -118,7 +118,7 @@ pub(super) fn naive(place: &Place, folder: &Path) -> Result<Settings> {
 }
 
 /// A Worker in JavaScript, of `tests/bench`.
-fn worker(place: &Place, name: &str, folder: &Path) -> Result<Settings> {
+pub(super) fn worker(place: &Place, name: &str, folder: &Path) -> Result<Settings> {
     let home = place.root().join("tests/bench").join(name);
     Ok(Settings {
         workerd: place.workerd(),
