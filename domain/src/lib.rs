@@ -43,10 +43,13 @@ pub mod payout;
 
 pub mod job;
 
+pub mod source;
+
 pub mod delivery;
 pub mod destination;
 pub mod event;
 
 pub mod auth;
 pub mod fault;
+pub mod seal;
 pub mod wire;
