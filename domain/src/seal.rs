@@ -1,47 +1,43 @@
-//! Secrets of others that must be used as they are, sealed for storage under a key from the environment.
+//! Secrets at rest: what others gave us to keep, or what we share with them, is stored under a key that is derived from
+//! the environment's secret (XChaCha20-Poly1305). A copy of the storage alone gives none of them away.
 //!
-//! Form: base64url of 24 bytes of chance, then XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) of the text. What it is
-//! for is bound in, so that a sealed text opens nowhere else.
+//! Format: `sealed1.` and base64url of nonce (24 bytes), ciphertext, and tag (16).
 
 use crate::token::derive;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use data_encoding::BASE64URL_NOPAD;
 
-const PURPOSE: &[u8] = b"honeyguide seal v1";
+const MARK: &str = "sealed1.";
 const NONCE: usize = 24;
+const PURPOSE: &[u8] = b"honeyguide secrets at rest 1";
 
-/// The keys that seal and open. The first seals; all open, so a new one can be put before the old.
+/// Holds the key in force, and those before it.
 #[derive(Clone)]
-pub struct Sealer {
-    keys: Vec<XChaCha20Poly1305>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this was sealed under another key, or altered")]
-pub struct BadSeal;
+pub struct Sealer(Vec<XChaCha20Poly1305>);
 
 impl Sealer {
-    /// Keys derived from the environment's secrets, the current one first.
+    /// `secrets`: of the environment, the one in force first.
     pub fn new(secrets: &[&str]) -> Self {
         let key = |secret: &&str| XChaCha20Poly1305::new(&Key::from(derive(secret.as_bytes(), PURPOSE)));
-        Self { keys: secrets.iter().map(key).collect() }
+        Self(secrets.iter().map(key).collect())
     }
 
-    /// `what_for` must be given again to open it; `chance` is used once.
-    pub fn seal(&self, text: &str, what_for: &str, chance: [u8; NONCE]) -> Result<String, BadSeal> {
-        let key = self.keys.first().ok_or(BadSeal)?;
-        let payload = Payload { msg: text.as_bytes(), aad: what_for.as_bytes() };
-        let sealed = key.encrypt(&XNonce::from(chance), payload).map_err(|_| BadSeal)?;
-        Ok(BASE64URL_NOPAD.encode(&[chance.as_slice(), &sealed].concat()))
+    /// `nonce`: 24 fresh random bytes; the same twice would give secrets away.
+    pub fn seal(&self, plain: &str, nonce: [u8; NONCE]) -> String {
+        // Encryption fails for texts of 256 GB, and where there is no key: then nothing is kept.
+        let sealed = self.0.first().and_then(|key| key.encrypt(&XNonce::from(nonce), plain.as_bytes()).ok());
+        let bytes = [nonce.as_slice(), sealed.unwrap_or_default().as_slice()].concat();
+        format!("{MARK}{}", BASE64URL_NOPAD.encode(&bytes))
     }
 
-    pub fn open(&self, sealed: &str, what_for: &str) -> Result<String, BadSeal> {
-        let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| BadSeal)?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or(BadSeal)?;
-        let payload = || Payload { msg: sealed, aad: what_for.as_bytes() };
-        let opened = self.keys.iter().find_map(|key| key.decrypt(&XNonce::from(*nonce), payload()).ok());
-        opened.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(BadSeal)
+    /// What was sealed under any of the keys. What was stored before there was sealing is given as it is.
+    pub fn open(&self, text: &str) -> Option<String> {
+        let Some(sealed) = text.strip_prefix(MARK) else { return Some(text.to_owned()) };
+        let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
+        let plain = self.0.iter().find_map(|key| key.decrypt(&XNonce::from(*nonce), sealed).ok())?;
+        String::from_utf8(plain).ok()
     }
 }
 
@@ -50,18 +46,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sealed_opens_for_its_purpose_with_a_key_of_then_or_now_and_unaltered_only() {
-        let old = Sealer::new(&["old"]);
-        let sealed = old.seal("whsec_abc", "stripe acme", [7; 24]).unwrap();
-        assert!(!sealed.contains("whsec"));
-        assert_eq!(Sealer::new(&["new", "old"]).open(&sealed, "stripe acme").as_deref(), Ok("whsec_abc"));
-        assert_eq!(Sealer::new(&["new"]).open(&sealed, "stripe acme"), Err(BadSeal));
-        assert_eq!(old.open(&sealed, "shopify acme"), Err(BadSeal));
-        assert_eq!(Sealer::new(&[]).seal("x", "y", [0; 24]), Err(BadSeal));
-        for at in 0..sealed.len() {
-            let mut altered = sealed.clone().into_bytes();
-            altered[at] = if altered[at] == b'A' { b'B' } else { b'A' };
-            assert_eq!(old.open(std::str::from_utf8(&altered).unwrap(), "stripe acme"), Err(BadSeal));
+    fn what_is_sealed_is_opened_by_its_key_and_by_no_other() {
+        let sealer = Sealer::new(&["new", "old"]);
+        let kept = sealer.seal("whsec_abc", [7; 24]);
+        assert!(kept.starts_with("sealed1.") && !kept.contains("whsec_abc"));
+        assert_eq!(sealer.open(&kept).as_deref(), Some("whsec_abc"));
+        assert_eq!(Sealer::new(&["newer", "new"]).open(&kept).as_deref(), Some("whsec_abc"));
+        assert_eq!(Sealer::new(&["old"]).open(&kept), None);
+        assert_ne!(sealer.seal("whsec_abc", [8; 24]), kept);
+    }
+
+    #[test]
+    fn what_was_altered_is_not_opened_and_what_was_never_sealed_is_as_it_is() {
+        let sealer = Sealer::new(&["key"]);
+        let kept = sealer.seal("secret", [1; 24]);
+        for at in 8..kept.len() {
+            let mut bytes = kept.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            assert_eq!(sealer.open(&String::from_utf8(bytes).unwrap()), None, "at {at}");
         }
+        assert_eq!(sealer.open("sealed1."), None);
+        assert_eq!(sealer.open("whsec_before").as_deref(), Some("whsec_before"));
+        assert_eq!(Sealer::new(&[]).open(&Sealer::new(&[]).seal("x", [0; 24])), None);
+    }
+
+    #[test]
+    fn the_stored_form_is_pinned() {
+        let sealed = "sealed1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
+        assert!(Sealer::new(&["pinned"]).seal("whsec_abc", [7; 24]).starts_with(sealed));
     }
 }

@@ -12,16 +12,14 @@ pub mod shopify;
 pub mod stripe;
 
 pub mod returned;
+pub mod waiting;
 
 use crate::money::Money;
 use crate::program::Mode;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use crate::wire::conversions::{AttributionRef, CustomerRef};
 use returned::Return;
 use serde_json::{Map, Value};
-
-/// How long a sale waits for what belongs to it: as long as Stripe tries to deliver an event.
-pub const PATIENCE: Span = Span::days(3);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vendor {
@@ -134,17 +132,6 @@ impl Sale {
         let given = &self.attribution;
         [&given.touch, &given.reference, &given.code, &given.coupon].into_iter().any(Option::is_some)
             || self.promotion.is_some()
-    }
-
-    /// The names of which one must be known before this sale is taken; none when it can be taken at once. `bound`: the
-    /// customer belongs to someone, and stays theirs.
-    pub fn waits_for(&self, bound: bool) -> Option<&str> {
-        match &self.part {
-            Part::Order => None,
-            Part::MaybeCheckout if bound || self.is_attributed() => None,
-            Part::MaybeCheckout => self.names.first().map(String::as_str),
-            Part::Follows(first) => Some(first),
-        }
     }
 
     /// The conversion's event. `unpaid_so_far`: the sale that it follows was free, and no payment followed yet.

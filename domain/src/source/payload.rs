@@ -12,6 +12,7 @@ pub struct Payload<'a>(pub &'a Value);
 
 impl<'a> Payload<'a> {
     /// What is at a place such as `customer_details/email`; null where there is nothing.
+    #[must_use]
     pub fn at(self, path: &str) -> Self {
         const NOTHING: &Value = &Value::Null;
         let step = |value: &'a Value, name: &str| match value {

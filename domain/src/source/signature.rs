@@ -55,7 +55,9 @@ pub fn shopify(header: &str, body: &[u8], secrets: &[String]) -> Result<(), BadS
 fn any(secrets: &[String], given: &[Vec<u8>], parts: &[&[u8]]) -> Result<(), BadSignature> {
     let made = |secret: &&String, signature: &Vec<u8>| {
         Hmac::<Sha256>::new_from_slice(secret.as_bytes()).is_ok_and(|mut mac| {
-            parts.iter().for_each(|part| mac.update(part));
+            for part in parts {
+                mac.update(part);
+            }
             mac.verify_slice(signature).is_ok()
         })
     };

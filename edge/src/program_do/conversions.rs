@@ -47,6 +47,15 @@ pub(super) struct ConversionRow {
 }
 
 impl ConversionRow {
+    /// The site's own id of the customer and the address, as they were given.
+    pub(super) fn given(&self) -> (Option<&str>, Option<&str>) {
+        (self.given_id.as_deref(), self.given_email.as_deref())
+    }
+
+    pub(super) fn external_id(&self) -> &str {
+        &self.external_id
+    }
+
     pub(super) fn value(&self) -> Outcome<Option<Money>> {
         match (self.amount, &self.currency) {
             (Some(amount), Some(currency)) => Ok(Some(Money::new(amount, Currency::parse(currency)?)?)),
@@ -79,7 +88,7 @@ impl Turn<'_> {
         self.store.row(&query, vec![text(event), text(external_id)])
     }
 
-    fn record(&self, new: &NewConversion) -> Outcome<Reply> {
+    pub(super) fn record(&self, new: &NewConversion) -> Outcome<Reply> {
         if let Some(row) = self.conversion_row(&new.event, &new.external_id)? {
             let held = Identity { external_id: row.given_id.clone(), email: row.given_folded.clone() };
             if let Some(field) = new.differs(row.value()?, &held) {
@@ -88,6 +97,9 @@ impl Turn<'_> {
             }
             return Ok(Reply::new(200, told(&self.answer(&row)?, Lang::default())?));
         }
+        let claim = self.claim_of(&new.event, &[&new.external_id])?;
+        let claimed = claim.as_ref().and_then(|claim| claim.evidence_for(new));
+        let new = claimed.as_ref().unwrap_or(new);
         let occurred_at = new.occurred(self.now)?;
         let customer = self.customer(&new.customer)?;
         let earlier = self.earlier(&customer.id, LARGEST)?;
@@ -128,7 +140,9 @@ impl Turn<'_> {
         };
         let verdict = judge::judge(&case, &mut self.minter());
         self.keep(new, &case, &verdict)?;
-        self.settle_claim(&new.event, &new.external_id)?;
+        if let Some(claim) = &claim {
+            self.confirm(claim, verdict.id.as_str())?;
+        }
         if self.apply_waiting_refunds(&new.event, &new.external_id)? {
             let row = self.conversion_row(&new.event, &new.external_id)?.ok_or_else(lost)?;
             return Ok(Reply::new(201, told(&self.answer(&row)?, Lang::default())?));
