@@ -134,6 +134,15 @@ impl Sale {
             || self.promotion.is_some()
     }
 
+    /// Whether this person bought. Only their own vendor's ids say so; an address does anywhere.
+    pub fn is_by(&self, person: &Person, own_vendor: bool) -> bool {
+        let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        let email = self.customer.email.as_ref().map(crate::person::Email::folded);
+        let named = same(&self.vendor_customer, &person.vendor_customer)
+            || self.names.iter().any(|name| person.orders.contains(name));
+        same(&email, &person.email) || (own_vendor && named)
+    }
+
     /// The conversion's event. `unpaid_so_far`: the sale that it follows was free, and no payment followed yet.
     pub fn event(&self, unpaid_so_far: bool) -> &'static str {
         match self.part {

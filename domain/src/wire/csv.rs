@@ -46,7 +46,7 @@ fn check(columns: &[Vec<&str>]) -> Result<(), Refusal> {
         return Err(bad_heading("The first line names the columns, such as event,external_id,value.amount."));
     }
     for (at, column) in columns.iter().enumerate() {
-        if column.len() > 3 || column.iter().any(|part| part.is_empty()) {
+        if column.len() > 3 || column.iter().any(|part| part.is_empty() || part.contains([';', '\t'])) {
             let message =
                 format!("\"{}\" is no column. If the file has semicolons, save it with commas.", joined(column));
             return Err(bad_heading(&message));
@@ -113,7 +113,15 @@ mod tests {
 
     #[test]
     fn a_heading_that_cannot_be_meant_is_refused_for_the_whole_file() {
-        for text in ["", "event,event\n", "value,value.amount\n", "event,,x\n", "a.b.c.d\n", "event;external_id.\n"] {
+        for text in [
+            "",
+            "event,event\n",
+            "value,value.amount\n",
+            "event,,x\n",
+            "a.b.c.d\n",
+            "event;external_id\n",
+            "event\texternal_id\n",
+        ] {
             assert_eq!(rows(text).map_err(|refusal| refusal.code), Err("invalid_heading"), "{text:?}");
         }
         assert_eq!(rows("event,external_id\n"), Ok(vec![]));

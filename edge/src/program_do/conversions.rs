@@ -88,8 +88,17 @@ impl Turn<'_> {
         self.store.row(&query, vec![text(event), text(external_id)])
     }
 
+    /// The conversion of that id, or the one that a vendor reported by that name.
+    fn recorded_as(&self, event: &str, external_id: &str) -> Outcome<Option<ConversionRow>> {
+        if let Some(row) = self.conversion_row(event, external_id)? {
+            return Ok(Some(row));
+        }
+        let Some(id) = self.conversion_by_name(external_id)? else { return Ok(None) };
+        Ok(Some(self.conversion_by_id(&id)?).filter(|row| row.event == event))
+    }
+
     pub(super) fn record(&self, new: &NewConversion) -> Outcome<Reply> {
-        if let Some(row) = self.conversion_row(&new.event, &new.external_id)? {
+        if let Some(row) = self.recorded_as(&new.event, &new.external_id)? {
             let held = Identity { external_id: row.given_id.clone(), email: row.given_folded.clone() };
             if let Some(field) = new.differs(row.value()?, &held) {
                 let message = format!("This conversion was recorded before with another {field}.");

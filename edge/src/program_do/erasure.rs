@@ -147,6 +147,8 @@ impl Turn<'_> {
         self.store.run(query, vec![text(id)])?;
         // Answers that are kept for retries are found by the id; the retry itself still finds its conversion.
         self.store.run("DELETE FROM idempotency WHERE instr(body, ?) > 0", vec![text(id)])?;
+        let query = "UPDATE sales SET vendor_customer = NULL WHERE conversion IN (SELECT id FROM conversions WHERE customer = ?)";
+        self.store.run(query, vec![text(id)])?;
         for known in known {
             if let Some(email) = &known.email {
                 self.erase_texts(email)?;

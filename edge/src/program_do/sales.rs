@@ -205,11 +205,13 @@ impl Turn<'_> {
                 customer.email = Some(email);
             }
         }
-        let erased = sale.vendor_customer.as_deref().map(|id| self.erased_name(vendor, id));
-        if let Some(erased) = erased
-            && self.is_customer(&erased)?
-        {
-            customer.external_id = Some(erased);
+        let email = sale.customer.email.as_ref().map(Email::folded);
+        for id in [sale.vendor_customer.as_ref(), email.as_ref()].into_iter().flatten() {
+            let erased = self.erased_name(vendor, id);
+            if self.is_customer(&erased)? {
+                customer.external_id = Some(erased);
+                break;
+            }
         }
         if customer.external_id.as_deref().is_some_and(|id| id.starts_with(super::erasure::MARK)) {
             return Ok(CustomerRef { external_id: customer.external_id, ..CustomerRef::default() });
