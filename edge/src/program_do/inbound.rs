@@ -197,7 +197,7 @@ impl Turn<'_> {
                 self.wake(vendor, known)?;
             }
         }
-        let known = self.settle_event(row, vendor, told, forced)?;
+        let known = self.settle_event(row, vendor, told.as_ref(), forced)?;
         self.wake(vendor, known)
     }
 
@@ -209,12 +209,18 @@ impl Turn<'_> {
             return Ok(Vec::new());
         };
         let (vendor, told) = row.told(body)?;
-        self.settle_event(row, vendor, told, forced)
+        self.settle_event(row, vendor, told.as_ref(), forced)
     }
 
-    fn settle_event(&self, row: &InboundRow, vendor: Vendor, told: Option<Told>, forced: bool) -> Outcome<Vec<String>> {
+    fn settle_event(
+        &self,
+        row: &InboundRow,
+        vendor: Vendor,
+        told: Option<&Told>,
+        forced: bool,
+    ) -> Outcome<Vec<String>> {
         let taken = self.store.transaction(|| {
-            let taken = match &told {
+            let taken = match told {
                 Some(told) => self.act_on(row, vendor, told, forced)?,
                 None => Taken::failed("unreadable", "This is no event of that vendor's."),
             };

@@ -4,7 +4,7 @@
 
 use super::Turn;
 use super::inbound::Taken;
-use super::sales::SaleRow;
+use super::sales::{SaleRow, sale_unknown};
 use crate::failure::Outcome;
 use crate::store::{int, maybe, maybe_int, text};
 use honeyguide_domain::money::Money;
@@ -29,7 +29,7 @@ impl Turn<'_> {
         }
         let names: Vec<String> = returns.iter().map(|one| one.of.clone()).collect();
         let sales = self.sales_named(vendor, &names)?;
-        let Some(sale) = sales.first() else { return Ok(self.sale_unknown(&names)) };
+        let Some(sale) = sales.first() else { return Ok(sale_unknown(&names)) };
         let held = self.settle_named(vendor, &names)?;
         Ok(Taken { conversion: Some(sale.conversion.clone()), ..held.unwrap_or_else(|| Taken::done(None)) })
     }

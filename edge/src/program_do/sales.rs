@@ -106,12 +106,10 @@ impl Turn<'_> {
         new.properties.insert("source".to_owned(), Value::from(vendor.as_str()));
         new.attribution.coupon = new.attribution.coupon.or(promotion).or_else(|| sale.promotion.clone());
         let new = claim.as_ref().and_then(|claim| claim.evidence_for(&new)).unwrap_or(new);
-        let conversion = match self.reported_already(event, &sale.names)? {
-            Some(conversion) => conversion,
-            None => {
-                let reply = self.record(&new)?;
-                reply.body["id"].as_str().unwrap_or_default().to_owned()
-            }
+        let conversion = if let Some(conversion) = self.reported_already(event, &sale.names)? {
+            conversion
+        } else {
+            self.record(&new)?.body["id"].as_str().unwrap_or_default().to_owned()
         };
         if let Some(claim) = &claim {
             self.confirm(claim, &conversion)?;
@@ -164,7 +162,7 @@ impl Turn<'_> {
     /// One sale goes by all of these names: what was given back of one is given back of all.
     pub(super) fn same_sale(&self, vendor: Vendor, names: &[String]) -> Outcome<Taken> {
         match self.sales_named(vendor, names)?.as_slice() {
-            [] => Ok(self.sale_unknown(names)),
+            [] => Ok(sale_unknown(names)),
             [sale] => {
                 self.name_sale(vendor, sale.seq, names)?;
                 let held = self.settle_named(vendor, names)?;
@@ -176,14 +174,9 @@ impl Turn<'_> {
         }
     }
 
-    /// Waits for the sale for as long as events are kept.
-    pub(super) fn sale_unknown(&self, names: &[String]) -> Taken {
-        Taken::waiting(Wait { names: names.to_vec(), until: Timestamp::from_millis(i64::MAX), why: "sale_unknown" })
-    }
-
     /// Nothing more is paid by this subscription, so nothing more is given for it each month.
     pub(super) fn sale_ended(&self, vendor: Vendor, name: &str) -> Outcome<Taken> {
-        let Some(sale) = self.sale_named(vendor, name)? else { return Ok(self.sale_unknown(&[name.to_owned()])) };
+        let Some(sale) = self.sale_named(vendor, name)? else { return Ok(sale_unknown(&[name.to_owned()])) };
         self.end_retainers(&sale.conversion, "", "subscription_ended")?;
         Ok(Taken { conversion: Some(sale.conversion), ..Taken::done(Some("ended")) })
     }
@@ -263,6 +256,11 @@ impl Turn<'_> {
         let name: String = fingerprint(&format!("{key:?}")).chars().take(32).collect();
         format!("{}{name}", super::erasure::MARK)
     }
+}
+
+/// Waits for the sale for as long as events are kept.
+pub(super) fn sale_unknown(names: &[String]) -> Taken {
+    Taken::waiting(Wait { names: names.to_vec(), until: Timestamp::from_millis(i64::MAX), why: "sale_unknown" })
 }
 
 fn two_sales() -> Taken {
