@@ -97,6 +97,9 @@ ids! {
     KeyId "key_",
     DisputeId "dsp_",
     JobId "job_",
+    /// An event of a vendor's, as it was received.
+    InboundId "inb_",
+    ClaimId "clm_",
 }
 
 /// One request for a link. Says when it was made, and which shard of clicks keeps it, so that what is learnt later

@@ -43,9 +43,13 @@ pub mod payout;
 
 pub mod job;
 
+pub mod claim;
+pub mod source;
+
 pub mod delivery;
 pub mod destination;
 pub mod event;
+pub mod seal;
 
 pub mod auth;
 pub mod fault;

@@ -9,6 +9,7 @@ pub mod answers;
 pub mod clicks;
 pub mod conversions;
 pub mod coupons;
+pub mod csv;
 pub mod decision;
 pub mod destinations;
 pub mod disputes;
@@ -16,6 +17,7 @@ pub mod jobs;
 pub mod participants;
 pub mod programs;
 pub mod recorded;
+pub mod sources;
 pub mod whatif;
 
 #[cfg(test)]

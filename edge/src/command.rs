@@ -1,5 +1,9 @@
 //! What the Worker and the objects say to each other: one typed command a call, one reply. Not a public format.
 
+mod inward;
+
+pub(crate) use inward::{InwardCommand, Posted, read as read_posted};
+
 use crate::failure::{Failure, Outcome};
 use crate::store::{Bound, int, text};
 use honeyguide_domain::auth::Scope;
@@ -315,10 +319,8 @@ pub(crate) enum ProgramCommand {
     Me {
         token: String,
     },
-    Claim {
-        body: String,
-        touches: String,
-    },
+    /// What comes in beside the owner's own calls.
+    Inward(InwardCommand),
 }
 
 /// The query of a list: a page, and what it is narrowed to.

@@ -21,8 +21,14 @@ pub(crate) fn trip(asked: &str, name: &str) {
     assert!(asked != name, "fault: {name}");
 }
 
+/// Fails where an event of a vendor's is taken, while that is switched on.
+pub(crate) fn trip_inbound(kind: &str) -> Outcome<()> {
+    let broken = BROKEN.with_borrow(|broken| broken == "inbound-fails");
+    if broken { Err(Failure::Ours(format!("fault: {kind} can't be taken"))) } else { Ok(()) }
+}
+
 /// From now on this isolate has this fault: `directory-down`, `program-down`, `clicks-down`, `storage-down`,
-/// `storage-slow`; or none: `storage-up`. `clock N`: our clock is N milliseconds ahead.
+/// `storage-slow`, `inbound-fails`; or none: `storage-up`. `clock N`: our clock is N milliseconds ahead.
 pub(crate) fn switch(asked: &str) {
     if let Some(ahead) = asked.strip_prefix("clock ") {
         return AHEAD.set(ahead.parse().unwrap_or(0));

@@ -8,6 +8,7 @@ mod settings;
 
 mod assets;
 mod buffer;
+mod inbound;
 mod owner;
 mod public;
 mod redirect;
@@ -74,6 +75,9 @@ async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Reques
     }
     if !settings.owner_host.is_empty() && host_of(seen.host) != host_of(&settings.owner_host) {
         return Err(Refusal::not_found("path").into());
+    }
+    if let (Some((vendor, program)), "POST") = (inbound::post_of(path), seen.method) {
+        return inbound::answer(env, vendor, program, request).await;
     }
     if path.starts_with("/v1/") {
         return owner::answer(&owner::Asked::new(env, settings, seen, &request)?, request).await;

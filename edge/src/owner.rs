@@ -3,6 +3,7 @@
 
 mod clicks;
 mod exports;
+mod inward;
 mod many;
 mod money;
 mod routes;
@@ -34,7 +35,7 @@ pub(crate) async fn limited_text(request: &mut Request) -> Outcome<String> {
     bounded_text(request, LARGEST_BODY).await
 }
 
-async fn bounded_text(request: &mut Request, most: usize) -> Outcome<String> {
+pub(crate) async fn bounded_text(request: &mut Request, most: usize) -> Outcome<String> {
     use futures_util::StreamExt;
     let large = || Refusal::new(413, "too_large", format!("A body here has {most} bytes at most."));
     if request.inner().body().is_none() {

@@ -4,17 +4,20 @@
 //! transaction, outbox rows included; only then does anything leave. No truth is kept outside `SQLite`. Called by the
 //! Worker, and by its own alarm, which hands over the outbox, approves rewards whose hold has ended, and works on jobs.
 
+mod claims;
 mod clicks;
 mod conversions;
 mod coupons;
 mod customers;
 mod destinations;
 mod disputes;
+mod erasure;
 mod facts;
 mod files;
 mod heads;
 mod history;
 mod idempotency;
+mod inbound;
 mod jobs;
 mod keys;
 mod ledger;
@@ -24,8 +27,11 @@ mod payouts;
 mod refunds;
 mod remembered;
 mod retainers;
+mod returns;
 mod rewards;
+mod sales;
 mod schema;
+mod sources;
 mod verify;
 mod visitors;
 mod whatif;
@@ -101,12 +107,14 @@ impl DurableObject for ProgramDo {
             turn.expire_due()?;
             turn.give_due_months()
         });
+        let taken = turn.take_overdue();
         let told = self.store.transaction(|| turn.publish_heads());
         let handed = outbox::hand_over(&self.env, &self.store).await;
         let worked = jobs::work(self, turn.settings).await;
         idempotency::forget(&self.store, turn.now).ok();
         jobs::forget(&self.store, turn.now).ok();
-        if let Err(failure) = done.and(told).and(handed).and(worked) {
+        inbound::forget(&self.store, turn.now).ok();
+        if let Err(failure) = done.and(taken).and(told).and(handed).and(worked) {
             // The alarm that was set above tries again.
             crate::metrics::error(crate::metrics::What::ProgramAlarm, &failure.to_string());
             return Response::empty();
@@ -144,6 +152,12 @@ impl ProgramDo {
             turn.permit(&call.caller)?;
             let turn = Turn { remembered: Some(Remembered::default()), ..turn };
             let reply = turn.convert_many(lines)?;
+            outbox::rearm(&self.store, turn.now)?;
+            return Ok(reply);
+        }
+        if let ProgramCommand::Inward(command) = &call.command
+            && let Some(reply) = turn.receive_or_replay(&call.caller, command)?
+        {
             outbox::rearm(&self.store, turn.now)?;
             return Ok(reply);
         }
@@ -248,7 +262,7 @@ impl Turn<'_> {
             C::FinishJoin { token, code } => self.finish_join(token, code),
             C::LinkRequested { email } => self.link_requested(email),
             C::Me { token } => self.me(token),
-            C::Claim { body, touches } => self.claim(body, touches),
+            C::Inward(command) => self.inward(command),
         }
     }
 }

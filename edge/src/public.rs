@@ -3,7 +3,7 @@
 
 use crate::assets;
 use crate::buffer;
-use crate::command::{ClicksCommand, ProgramCall, ProgramCommand, ask, shard_name};
+use crate::command::{ClicksCommand, InwardCommand, ProgramCall, ProgramCommand, ask, shard_name};
 use crate::failure::{Failure, Outcome, json};
 use crate::owner::{claim_code, known_program, limited_text};
 use crate::redirect::{self, Seen};
@@ -200,8 +200,14 @@ impl Visit<'_> {
     async fn claim(&self, body: &str) -> Outcome<Response> {
         let claim: NewClaim = read::body(body)?;
         let program = self.program(Some(&claim.key), JOIN).await?;
-        self.ask(&program, ProgramCommand::Claim { body: body.to_owned(), touches: self.seen.touches().to_owned() })
-            .await
+        self.ask(
+            &program,
+            ProgramCommand::Inward(InwardCommand::Claim {
+                body: body.to_owned(),
+                touches: self.seen.touches().to_owned(),
+            }),
+        )
+        .await
     }
 }
 

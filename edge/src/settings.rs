@@ -1,6 +1,7 @@
 //! The settings of a deployment, read once an isolate: `wrangler.toml` lists them with what they mean.
 
 use honeyguide_domain::destination::Loopback;
+use honeyguide_domain::seal::Sealer;
 use honeyguide_domain::site::Site;
 use honeyguide_domain::time::Span;
 use honeyguide_domain::token::Signer;
@@ -22,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) secret: String,
     pub(crate) admin_secret: String,
     pub(crate) signer: Signer,
+    /// Keeps secrets that are stored.
+    pub(crate) sealer: Sealer,
 }
 
 /// The two halves of the friend's path.
@@ -75,6 +78,7 @@ impl Settings {
             deadline: std::time::Duration::from_millis(1_500),
             fallback_site: Site::parse(&var("FALLBACK_SITE")).ok(),
             signer: Signer::new(&secrets),
+            sealer: Sealer::new(&secrets),
             admin_secret: var("ADMIN_SECRET"),
             secret,
         }

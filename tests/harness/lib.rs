@@ -7,6 +7,7 @@ pub mod connection;
 pub mod data_centre;
 pub mod receiver;
 pub mod shop;
+pub mod vendors;
 pub mod world;
 
 pub use browser::Browser;

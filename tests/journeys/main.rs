@@ -1,8 +1,10 @@
 //! The journeys: one file a story, each on an edge of its own with the very bundle that ships.
 
 mod bad_input_is_told;
+mod batches_are_read;
 mod books_are_checked;
 mod callers_are_limited;
+mod claims_are_confirmed;
 mod clicks_are_told_apart;
 mod costs_are_counted;
 mod credit_is_explained;
@@ -16,8 +18,10 @@ mod no_click_is_lost;
 mod nothing_is_half_done;
 mod nothing_is_lost;
 mod only_known_names;
+mod people_are_erased;
 mod programs_and_keys;
 mod rewards_follow_the_rules;
 mod the_demo;
+mod vendors_are_heard;
 mod webhooks_arrive;
 mod what_if_judges_again;

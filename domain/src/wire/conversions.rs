@@ -129,7 +129,7 @@ impl Read for NewConversion {
 }
 
 /// Names that are keys: 255 characters at most.
-fn named(text: String, field: &str, place: &Place<'_>) -> Option<String> {
+pub(super) fn named(text: String, field: &str, place: &Place<'_>) -> Option<String> {
     if text.chars().count() <= 255 {
         return Some(text);
     }

@@ -1,5 +1,6 @@
 //! Bodies about participants, their links, and people in a browser.
 
+use super::conversions::{CustomerRef, named};
 use super::read::{self, Fields, Read};
 use crate::code::Code;
 use crate::fault::Place;
@@ -202,6 +203,8 @@ pub struct NewClaim {
     pub event: String,
     pub external_id: String,
     pub value: Option<Money>,
+    /// Who bought, as the page knows them.
+    pub customer: Option<CustomerRef>,
 }
 
 impl Read for NewClaim {
@@ -211,7 +214,11 @@ impl Read for NewClaim {
         let event = fields.required("event");
         let external_id = fields.required("external_id");
         let money = fields.optional("value");
+        let customer = fields.optional("customer");
         fields.done();
-        Some(Self { key: key?, event: event?, external_id: external_id?, value: money? })
+        let (event, external_id) = (event?, external_id?);
+        let event = named(event, "event", place)?;
+        let external_id = named(external_id, "external_id", place)?;
+        Some(Self { key: key?, event, external_id, value: money?, customer: customer? })
     }
 }

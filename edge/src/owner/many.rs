@@ -8,6 +8,7 @@ use crate::failure::{Failure, Outcome};
 use honeyguide_domain::auth::Scope;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::time::Timestamp;
+use honeyguide_domain::wire::csv;
 use honeyguide_domain::wire::read::LARGEST_BATCH;
 use serde_json::{Value, json};
 use worker::{Request, Response};
@@ -24,8 +25,14 @@ pub(super) async fn permitted(asked: &Asked<'_>, scope: Scope) -> Outcome<Result
 }
 
 pub(super) async fn batch(asked: &Asked<'_>, what: &str, request: &mut Request) -> Outcome<Response> {
+    let kind = request.headers().get("content-type")?.unwrap_or_default();
     let text = bounded_text(request, LARGEST_BATCH).await?;
-    let lines: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    // What is wrong with a row of a table is that row's result; all others are lines of JSON.
+    let lines: Vec<csv::Row> = if csv::is_csv(&kind) {
+        csv::rows(&text)?
+    } else {
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| Ok(line.to_owned())).collect()
+    };
     if lines.len() > MOST_LINES {
         return Err(Refusal::new(413, "too_many_lines", format!("A batch has {MOST_LINES} lines at most.")).into());
     }
@@ -35,15 +42,24 @@ pub(super) async fn batch(asked: &Asked<'_>, what: &str, request: &mut Request) 
     };
     let mut results = Vec::with_capacity(lines.len());
     for slice in lines.chunks(SLICE) {
-        let slice = slice.to_vec();
-        match what {
+        let good: Vec<String> = slice.iter().filter_map(|line| line.as_ref().ok().cloned()).collect();
+        let done = match what {
             "participants" => {
-                for line in &slice {
-                    results.push(participant_line(asked, line).await?);
+                let mut done = Vec::with_capacity(good.len());
+                for line in &good {
+                    done.push(participant_line(asked, line).await?);
                 }
+                done
             }
-            "conversions" => results.extend(lines_of(asked, &program, C::ConvertMany { lines: slice }).await?),
-            _ => results.extend(lines_of(asked, &program, C::Customers { lines: slice }).await?),
+            "conversions" => lines_of(asked, &program, C::ConvertMany { lines: good }).await?,
+            _ => lines_of(asked, &program, C::Customers { lines: good }).await?,
+        };
+        let mut done = done.into_iter();
+        for line in slice {
+            results.push(match line {
+                Ok(_) => done.next().unwrap_or_default(),
+                Err(refusal) => refused_line(refusal)?,
+            });
         }
     }
     let mut body = String::new();
@@ -80,12 +96,14 @@ async fn participant_line(asked: &Asked<'_>, line: &str) -> Outcome<Value> {
                 json!({"status": status, "error": body["error"]})
             })
         }
-        Err(Failure::Refused(refusal)) => {
-            let body: Value = serde_json::from_str(&refusal.body())?;
-            Ok(json!({"status": refusal.status, "error": body["error"]}))
-        }
+        Err(Failure::Refused(refusal)) => refused_line(&refusal),
         Err(failure) => Err(failure),
     }
+}
+
+fn refused_line(refusal: &Refusal) -> Outcome<Value> {
+    let body: Value = serde_json::from_str(&refusal.body())?;
+    Ok(json!({"status": refusal.status, "error": body["error"]}))
 }
 
 async fn destination_ids(asked: &Asked<'_>, program: &str) -> Outcome<Result<Vec<String>, Response>> {

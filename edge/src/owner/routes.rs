@@ -1,6 +1,6 @@
 //! The owner's API, route by route.
 
-use super::{Asked, claim_code, clicks, many, money};
+use super::{Asked, claim_code, clicks, inward, many, money};
 use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
 use crate::failure::{Outcome, json};
 use crate::owner::limited_text;
@@ -71,6 +71,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         }
         ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
 
+        (_, ["sources" | "in" | "claims", ..]) => inward::answer(asked, &segments, body).await,
         (
             _,
             ["rewards" | "coupons" | "payouts" | "ledger" | "export" | "jobs", ..]
@@ -126,6 +127,9 @@ fn is_known(segments: &[&str]) -> bool {
             | "payouts"
             | "coupons"
             | "ledger"
+            | "sources"
+            | "in"
+            | "claims"
             | "destinations"
             | "deliveries"]
             | ["program", "versions" | "lint" | "what-if"]
@@ -142,6 +146,9 @@ fn is_known(segments: &[&str]) -> bool {
                     | "conversions"
                     | "rewards"
                     | "payouts"
+                    | "sources"
+                    | "in"
+                    | "claims"
                     | "destinations"
                     | "deliveries"
                     | "jobs",

@@ -47,6 +47,15 @@ pub(super) struct ConversionRow {
 }
 
 impl ConversionRow {
+    /// The site's own id of the customer and the address, as they were given.
+    pub(super) fn given(&self) -> (Option<&str>, Option<&str>) {
+        (self.given_id.as_deref(), self.given_email.as_deref())
+    }
+
+    pub(super) fn external_id(&self) -> &str {
+        &self.external_id
+    }
+
     pub(super) fn value(&self) -> Outcome<Option<Money>> {
         match (self.amount, &self.currency) {
             (Some(amount), Some(currency)) => Ok(Some(Money::new(amount, Currency::parse(currency)?)?)),
@@ -79,8 +88,17 @@ impl Turn<'_> {
         self.store.row(&query, vec![text(event), text(external_id)])
     }
 
-    fn record(&self, new: &NewConversion) -> Outcome<Reply> {
-        if let Some(row) = self.conversion_row(&new.event, &new.external_id)? {
+    /// The conversion of that id, or the one that a vendor reported by that name.
+    fn recorded_as(&self, event: &str, external_id: &str) -> Outcome<Option<ConversionRow>> {
+        if let Some(row) = self.conversion_row(event, external_id)? {
+            return Ok(Some(row));
+        }
+        let Some(id) = self.conversion_by_name(external_id)? else { return Ok(None) };
+        Ok(Some(self.conversion_by_id(&id)?).filter(|row| row.event == event))
+    }
+
+    pub(super) fn record(&self, new: &NewConversion) -> Outcome<Reply> {
+        if let Some(row) = self.recorded_as(&new.event, &new.external_id)? {
             let held = Identity { external_id: row.given_id.clone(), email: row.given_folded.clone() };
             if let Some(field) = new.differs(row.value()?, &held) {
                 let message = format!("This conversion was recorded before with another {field}.");
@@ -88,6 +106,9 @@ impl Turn<'_> {
             }
             return Ok(Reply::new(200, told(&self.answer(&row)?, Lang::default())?));
         }
+        let claim = self.claim_of(&new.event, &[&new.external_id])?;
+        let claimed = claim.as_ref().and_then(|claim| claim.evidence_for(new));
+        let new = claimed.as_ref().unwrap_or(new);
         let occurred_at = new.occurred(self.now)?;
         let customer = self.customer(&new.customer)?;
         let earlier = if customer.fresh { Vec::new() } else { self.earlier(&customer.id, LARGEST)? };
@@ -128,7 +149,9 @@ impl Turn<'_> {
         };
         let verdict = judge::judge(&case, &mut self.minter());
         self.keep(new, &case, &verdict)?;
-        self.settle_claim(&new.event, &new.external_id)?;
+        if let Some(claim) = &claim {
+            self.confirm(claim, verdict.id.as_str())?;
+        }
         if self.apply_waiting_refunds(&new.event, &new.external_id)? {
             let row = self.conversion_row(&new.event, &new.external_id)?.ok_or_else(lost)?;
             return Ok(Reply::new(201, told(&self.answer(&row)?, Lang::default())?));

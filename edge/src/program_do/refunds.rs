@@ -33,13 +33,16 @@ impl Row {
 
 impl Turn<'_> {
     pub(super) fn refund(&self, body: &str) -> Outcome<Reply> {
-        let new: NewRefund = read::body(body)?;
-        if let Some(held) = self.refund_row(&new)? {
+        self.give_back(&read::body(body)?)
+    }
+
+    pub(super) fn give_back(&self, new: &NewRefund) -> Outcome<Reply> {
+        if let Some(held) = self.refund_row(new)? {
             if held.asked()? != new.value {
                 let message = "This refund was recorded before with another value.";
                 return Err(Refusal::new(409, "refund_differs", message).at("value").into());
             }
-            return Ok(Reply::new(200, self.refund_answer(&new)?));
+            return Ok(Reply::new(200, self.refund_answer(new)?));
         }
         self.store.run(
             "INSERT INTO refunds (event, external_id, refund_id, asked, currency, state, at) VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
@@ -53,9 +56,9 @@ impl Turn<'_> {
             ],
         )?;
         if let Some(conversion) = self.conversion_row(&new.event, &new.external_id)? {
-            self.apply(&new, &conversion)?;
+            self.apply(new, &conversion)?;
         }
-        Ok(Reply::new(201, self.refund_answer(&new)?))
+        Ok(Reply::new(201, self.refund_answer(new)?))
     }
 
     fn refund_row(&self, of: &NewRefund) -> Outcome<Option<Row>> {

@@ -29,6 +29,9 @@ const EXPIRES: &str = "state = 'approved' AND expires_at IS NOT NULL AND NOT EXI
     SELECT 1 FROM payout_rewards p JOIN payout_lines l ON l.payout = p.payout AND l.beneficiary = rewards.beneficiary
     WHERE p.reward = rewards.id AND l.state = 'open')";
 
+/// A sale that the customer's bank may take back: nothing is approved by time alone meanwhile.
+const UNDISPUTED: &str = "conversion NOT IN (SELECT conversion FROM sales WHERE disputed = 1)";
+
 #[derive(Deserialize)]
 pub(super) struct RewardRow {
     seq: i64,
@@ -219,8 +222,9 @@ impl Turn<'_> {
 
     /// Approves the rewards whose hold has ended, where the rule says that time alone approves.
     pub(super) fn approve_due(&self) -> Outcome<()> {
-        let query =
-            format!("{COLUMNS} WHERE state = 'pending' AND automatic = 1 AND due_at <= ? ORDER BY due_at LIMIT ?");
+        let query = format!(
+            "{COLUMNS} WHERE state = 'pending' AND automatic = 1 AND due_at <= ? AND {UNDISPUTED} ORDER BY due_at LIMIT ?"
+        );
         let due: Vec<RewardRow> = self.store.rows(&query, vec![int(self.now.millis()), int(SLICE)])?;
         for row in due {
             let reward = row.reward()?;
@@ -249,7 +253,8 @@ impl Turn<'_> {
 pub(super) fn next_due(store: &Store) -> Outcome<i64> {
     let query = format!(
         "SELECT MIN(at) AS n FROM (
-            SELECT MIN(due_at) AS at FROM rewards WHERE state = 'pending' AND automatic = 1
+            SELECT MIN(due_at) AS at FROM rewards WHERE state = 'pending' AND automatic = 1 AND {UNDISPUTED}
+            UNION ALL SELECT MIN(wait_until) FROM inbound WHERE state = 'waiting'
             UNION ALL SELECT MIN(expires_at) FROM rewards WHERE {EXPIRES}
             UNION ALL SELECT MIN(next_at) FROM retainers
             UNION ALL SELECT (value + 2) * 86400000 FROM settings WHERE name = 'head_day')"

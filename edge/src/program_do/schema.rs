@@ -1,7 +1,7 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
 pub(super) const MIGRATIONS: &[&str] =
-    &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS, WRITE_OFFS];
+    &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS, WRITE_OFFS, SOURCES];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -208,4 +208,41 @@ const WRITE_OFFS: &str = "
     CREATE TABLE write_offs (entry TEXT PRIMARY KEY, beneficiary TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL)
         WITHOUT ROWID;
     CREATE INDEX write_offs_by_beneficiary ON write_offs (beneficiary, at);
+";
+
+/// What vendors send. `inbound`: each event once, with its body while something may still be done with it; those that wait
+/// are found by the names in `inbound_waits`. `sales`: what a conversion is at its vendor, by all names in `sale_names`;
+/// `paid`: a payment followed a free beginning; `returned`: given back so far, of the conversion's value. `returns`: what a
+/// vendor said of money given back, also of sales that aren't known yet. `claims` are found by an id, and say who bought.
+const SOURCES: &str = "
+    CREATE TABLE sources (
+        vendor TEXT PRIMARY KEY, secrets TEXT NOT NULL, claim_wait INTEGER NOT NULL, changed_at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE inbound (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, vendor TEXT NOT NULL, event TEXT NOT NULL,
+        kind TEXT NOT NULL, shop TEXT, body TEXT, state TEXT NOT NULL, reason TEXT, detail TEXT, conversion TEXT,
+        occurred_at INTEGER, received_at INTEGER NOT NULL, wait_until INTEGER, UNIQUE (vendor, event));
+    CREATE INDEX inbound_waiting ON inbound (wait_until) WHERE state = 'waiting';
+    CREATE INDEX inbound_by_time ON inbound (received_at);
+    CREATE INDEX inbound_held ON inbound (received_at) WHERE body IS NOT NULL OR detail IS NOT NULL;
+    CREATE TABLE inbound_waits (
+        vendor TEXT NOT NULL, name TEXT NOT NULL, inbound INTEGER NOT NULL, PRIMARY KEY (vendor, name, inbound)) WITHOUT ROWID;
+    CREATE INDEX inbound_waits_by_event ON inbound_waits (inbound);
+    CREATE TABLE sales (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, vendor TEXT NOT NULL, conversion TEXT NOT NULL, charged INTEGER NOT NULL,
+        returned INTEGER NOT NULL DEFAULT 0, disputed INTEGER NOT NULL DEFAULT 0, trial INTEGER NOT NULL,
+        paid INTEGER NOT NULL DEFAULT 0, vendor_customer TEXT, shop TEXT);
+    CREATE INDEX sales_by_customer ON sales (vendor, vendor_customer);
+    CREATE INDEX sales_disputed ON sales (conversion) WHERE disputed = 1;
+    CREATE TABLE sale_names (
+        vendor TEXT NOT NULL, name TEXT NOT NULL, sale INTEGER NOT NULL, PRIMARY KEY (vendor, name)) WITHOUT ROWID;
+    CREATE INDEX sale_names_by_sale ON sale_names (sale);
+    CREATE TABLE returns (
+        vendor TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT,
+        goods INTEGER, state INTEGER NOT NULL, PRIMARY KEY (vendor, name, kind, id)) WITHOUT ROWID;
+    CREATE TABLE promotions (vendor TEXT NOT NULL, id TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (vendor, id)) WITHOUT ROWID;
+    ALTER TABLE claims ADD COLUMN id TEXT;
+    ALTER TABLE claims ADD COLUMN customer TEXT;
+    ALTER TABLE claims ADD COLUMN conversion TEXT;
+    UPDATE claims SET id = 'clm_' || printf('%025d', seq) || '0';
+    CREATE UNIQUE INDEX claims_by_id ON claims (id);
 ";

@@ -1,10 +1,10 @@
-//! What browsers ask of a program: the offer, a reference, joining, one's own standing, and claims.
+//! What browsers ask of a program: the offer, a reference, joining, and one's own standing.
 
 use super::Turn;
 use crate::command::Reply;
 use crate::failure::{Failure, Outcome};
 use crate::settings::chance;
-use crate::store::{int, maybe, maybe_int, text};
+use crate::store::{int, text};
 use honeyguide_domain::auth::{self, Claims};
 use honeyguide_domain::event::{Event, EventKind};
 use honeyguide_domain::fault::Refusal;
@@ -12,8 +12,7 @@ use honeyguide_domain::id::EventId;
 use honeyguide_domain::person::Email;
 use honeyguide_domain::program::Consent;
 use honeyguide_domain::reward::history;
-use honeyguide_domain::wire::participants::{NewClaim, NewParticipant};
-use honeyguide_domain::wire::read;
+use honeyguide_domain::wire::participants::NewParticipant;
 use serde::Deserialize;
 use serde_json::{Map, json};
 
@@ -130,27 +129,5 @@ impl Turn<'_> {
         Reply::ok(
             &json!({"participant": participant, "conversions": conversions, "rewards": rewards, "next_tier": null}),
         )
-    }
-
-    /// A conversion that only a browser reports: kept, and worth nothing until someone with a key reports it too.
-    pub(super) fn claim(&self, body: &str, touches: &str) -> Outcome<Reply> {
-        let new: NewClaim = read::body(body)?;
-        self.store.run(
-            "INSERT OR IGNORE INTO claims (event, external_id, amount, currency, touches, state, at) VALUES (?, ?, ?, ?, ?, 'open', ?)",
-            vec![
-                text(&new.event),
-                text(&new.external_id),
-                maybe_int(new.value.map(|value| value.amount())),
-                maybe(new.value.map(|value| value.currency())),
-                text(touches),
-                int(self.now.millis()),
-            ],
-        )?;
-        Ok(Reply::new(202, json!({"event": new.event, "external_id": new.external_id, "state": "claim_unconfirmed"})))
-    }
-
-    pub(super) fn settle_claim(&self, event: &str, external_id: &str) -> Outcome<()> {
-        let values = vec![text(event), text(external_id)];
-        self.store.run("UPDATE claims SET state = 'confirmed' WHERE event = ? AND external_id = ?", values)
     }
 }
