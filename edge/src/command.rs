@@ -306,6 +306,10 @@ pub(crate) enum ProgramCommand {
         body: String,
         touches: String,
     },
+    /// Someone who wants no messages any more, by the address that a message carried.
+    Unsubscribe {
+        token: String,
+    },
 }
 
 /// The query of a list: a page, and what it is narrowed to.

@@ -4,6 +4,7 @@
 //! transaction, outbox rows included; only then does anything leave. No truth is kept outside `SQLite`. Called by the
 //! Worker, and by its own alarm, which hands over the outbox, approves rewards whose hold has ended, and works on jobs.
 
+mod about;
 mod clicks;
 mod conversions;
 mod coupons;
@@ -242,6 +243,7 @@ impl Turn<'_> {
             C::LinkRequested { email } => self.link_requested(email),
             C::Me { token } => self.me(token),
             C::Claim { body, touches } => self.claim(body, touches),
+            C::Unsubscribe { token } => self.unsubscribe(token),
         }
     }
 }

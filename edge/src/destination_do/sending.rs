@@ -7,10 +7,10 @@ use crate::settings::{chance, now};
 use crate::store::{int, maybe, maybe_int, text};
 use futures_util::future::join_all;
 use honeyguide_domain::delivery::{self, Next};
-use honeyguide_domain::destination::webhook::{self, Secret};
+use honeyguide_domain::destination::{self, Prepared, Reading, Request, Skip};
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::destinations::Setting;
-use serde_json::json;
+use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -22,7 +22,10 @@ const ROUNDS: usize = 20;
 /// What came of one try.
 struct Tried {
     outcome: delivery::Outcome,
-    answer: Option<String>,
+    /// Nothing where there was no answer.
+    status: Option<u16>,
+    /// As much of it as is read to know what it means; less is kept.
+    answer: String,
     error: Option<String>,
 }
 
@@ -65,40 +68,71 @@ impl DestinationDo {
     async fn try_once(&self, setting: &Setting, row: &Row) -> Outcome<()> {
         let number = row.tries + 1;
         let started = now();
-        let secrets: Vec<Secret> = setting.secrets.iter().filter_map(|secret| Secret::parse(secret)).collect();
-        let headers = webhook::headers(&row.event, started, &row.body, &secrets);
-        let tried = send(&setting.url, &headers, &row.body).await.unwrap_or_else(|error| Tried {
+        let request = match destination::prepare(setting, &row.event, &row.kind, &row.body, started) {
+            Prepared::Send(request) => request,
+            Prepared::Skip(skip) => {
+                return self.store.transaction(|| {
+                    self.keep_attempt(row, number, started, &Value::Null, &Tried::skipped(skip))?;
+                    self.skip(row, number)
+                });
+            }
+        };
+        let mut tried = send(&request).await.unwrap_or_else(|error| Tried {
             outcome: delivery::Outcome::Failed,
-            answer: None,
+            status: None,
+            answer: String::new(),
             error: Some(error),
         });
-        let status = match &tried.outcome {
-            delivery::Outcome::Answered { status, .. } => Some(i64::from(*status)),
-            delivery::Outcome::Failed => None,
-        };
-        let shown = headers.iter().map(|(name, value)| match *name {
-            "webhook-signature" => (*name, "(redacted)"),
-            _ => (*name, value.as_str()),
-        });
-        let request = json!({"method": "POST", "url": setting.url, "headers": shown.collect::<std::collections::BTreeMap<_, _>>()});
+        let mut never = false;
+        if let Some(status) = tried.status {
+            match destination::read(setting, status, &tried.answer) {
+                Reading::Taken => {}
+                // A status that says it is enough; one of success is not one.
+                Reading::Refused(why) if (200..300).contains(&status) => {
+                    tried = Tried { outcome: delivery::Outcome::Failed, error: Some(why), ..tried };
+                }
+                Reading::Refused(_) => {}
+                Reading::Never(skip) => {
+                    never = true;
+                    tried.error = Tried::skipped(skip).error;
+                }
+            }
+        }
+        tried.answer = request.redacted(&tried.answer);
+        tried.error = tried.error.map(|error| request.redacted(&error));
         let [jitter] = chance::<1>();
         let gone = self.store.transaction(|| {
-            self.store.run(
-                "INSERT OR IGNORE INTO attempts (delivery, number, at, status, answer, error, ms, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                vec![
-                    text(&row.id),
-                    int(number),
-                    int(started.millis()),
-                    maybe_int(status),
-                    maybe(tried.answer.as_ref()),
-                    maybe(tried.error.as_ref()),
-                    int(now().since(started).as_millis()),
-                    text(&request),
-                ],
-            )?;
+            self.keep_attempt(row, number, started, &request.shown(), &tried)?;
+            if never {
+                return self.skip(row, number).map(|()| false);
+            }
             self.record(row, number, &tried.outcome, jitter)
         })?;
         if gone { self.report_gone(setting).await } else { Ok(()) }
+    }
+
+    fn keep_attempt(&self, row: &Row, number: i64, at: Timestamp, request: &Value, tried: &Tried) -> Outcome<()> {
+        self.store.run(
+            "INSERT OR IGNORE INTO attempts (delivery, number, at, status, answer, error, ms, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            vec![
+                text(&row.id),
+                int(number),
+                int(at.millis()),
+                maybe_int(tried.status.map(i64::from)),
+                maybe(tried.status.map(|_| beginning(&tried.answer, delivery::KEPT_ANSWER))),
+                maybe(tried.error.as_ref()),
+                int(now().since(at).as_millis()),
+                text(request),
+            ],
+        )
+    }
+
+    /// What may not be sent, or is never taken, is done with: its attempt says why.
+    fn skip(&self, row: &Row, number: i64) -> Outcome<()> {
+        self.store.run(
+            "UPDATE deliveries SET state = 'skipped', next_at = NULL WHERE id = ? AND tries = ? AND state = 'pending'",
+            vec![text(&row.id), int(number)],
+        )
     }
 
     /// Records what is next, unless another try of the same delivery came between. Says whether the receiver is gone.
@@ -131,21 +165,29 @@ impl DestinationDo {
     }
 }
 
-async fn send(url: &str, headers: &[(&'static str, String)], body: &str) -> Result<Tried, String> {
+impl Tried {
+    /// No request left: the reason is a word and a sentence.
+    fn skipped(skip: Skip) -> Self {
+        let error = format!("{}: {}", skip.as_str(), skip.sentence());
+        Self { outcome: delivery::Outcome::Failed, status: None, answer: String::new(), error: Some(error) }
+    }
+}
+
+async fn send(request: &Request) -> Result<Tried, String> {
     let told = |error: JsValue| worker::Error::from(error).to_string();
     let init = web_sys::RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&JsValue::from_str(body));
+    init.set_method(request.method);
+    init.set_body(&JsValue::from_str(&request.body));
     init.set_redirect(web_sys::RequestRedirect::Manual);
     let timeout = u32::try_from(delivery::TIMEOUT.as_millis()).unwrap_or(20_000);
     init.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(timeout)));
-    let request = web_sys::Request::new_with_str_and_init(url, &init).map_err(told)?;
-    for (name, value) in headers {
-        request.headers().set(name, value).map_err(told)?;
+    let sent = web_sys::Request::new_with_str_and_init(&request.url, &init).map_err(told)?;
+    for (name, value) in &request.headers {
+        sent.headers().set(name, value).map_err(told)?;
     }
-    request.headers().set("user-agent", "Honeyguide/0.1 (webhooks)").map_err(told)?;
+    sent.headers().set("user-agent", "Honeyguide/0.1 (webhooks)").map_err(told)?;
     let global: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
-    let response = JsFuture::from(global.fetch_with_request(&request)).await.map_err(told)?;
+    let response = JsFuture::from(global.fetch_with_request(&sent)).await.map_err(told)?;
     let response: web_sys::Response = response.unchecked_into();
     let retry_after =
         response.headers().get("retry-after").ok().flatten().and_then(|value| delivery::retry_after(&value));
@@ -153,10 +195,13 @@ async fn send(url: &str, headers: &[(&'static str, String)], body: &str) -> Resu
         Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()).unwrap_or_default(),
         Err(_) => String::new(),
     };
-    let mut end = text.len().min(delivery::KEPT_ANSWER);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let answer = text.get(..end).map(str::to_owned);
-    Ok(Tried { outcome: delivery::Outcome::Answered { status: response.status(), retry_after }, answer, error: None })
+    let status = response.status();
+    let answer = beginning(&text, destination::READ_ANSWER).to_owned();
+    let outcome = delivery::Outcome::Answered { status, retry_after };
+    Ok(Tried { outcome, status: Some(status), answer, error: None })
+}
+
+/// At most so many bytes of a text, and no half letter.
+fn beginning(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or_default()
 }

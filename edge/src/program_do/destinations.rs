@@ -1,11 +1,15 @@
-//! Where this program's events go. The secret of a destination is shown when it is made or rotated, and never again.
+//! Where this program's events go. The secret of a webhook is shown when it is made or rotated, and never again; those
+//! that vendors gave are never shown.
 
 use super::Turn;
+use super::about::Bodies;
 use super::participants::page;
 use crate::command::{Query, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::settings::chance;
 use crate::store::{int, maybe, text};
+use honeyguide_domain::destination::field::{Given, Shape};
+use honeyguide_domain::destination::{Adapter, adapter};
 use honeyguide_domain::destination::{check_address, webhook::Secret};
 use honeyguide_domain::event::{Event, EventKind};
 use honeyguide_domain::fault::Refusal;
@@ -17,8 +21,9 @@ use honeyguide_domain::wire::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-const COLUMNS: &str = "SELECT seq, id, kind, url, events, secret, state, why, created_at FROM destinations";
+const COLUMNS: &str = "SELECT seq, id, kind, url, events, secret, settings, state, why, created_at FROM destinations";
 
 #[derive(Deserialize)]
 struct Row {
@@ -27,16 +32,34 @@ struct Row {
     kind: String,
     url: String,
     events: String,
+    /// A webhook's own, or the vendor's as JSON.
     secret: String,
+    settings: String,
     state: String,
     why: Option<String>,
     created_at: i64,
 }
 
 impl Row {
+    fn adapter(&self) -> Outcome<&'static Adapter> {
+        adapter(&self.kind).ok_or_else(|| Failure::Ours(format!("kind {}", self.kind)))
+    }
+
+    fn has_own_secret(&self) -> bool {
+        self.kind == "webhook"
+    }
+
+    fn given(&self) -> Outcome<Given> {
+        let secrets = if self.has_own_secret() { BTreeMap::new() } else { serde_json::from_str(&self.secret)? };
+        Ok((serde_json::from_str(&self.settings)?, secrets))
+    }
+
+    /// Of secrets, their names.
     fn json(&self) -> Value {
+        let (settings, secrets) = self.given().unwrap_or_default();
         json!({
             "id": self.id, "kind": self.kind, "url": self.url, "events": self.events.split(',').collect::<Vec<_>>(),
+            "settings": settings, "secrets": secrets.keys().collect::<Vec<_>>(),
             "state": self.state, "why": self.why, "created_at": Timestamp::from_millis(self.created_at),
         })
     }
@@ -48,28 +71,47 @@ impl Turn<'_> {
         row.ok_or_else(|| Failure::Refused(Refusal::not_found("destination")))
     }
 
-    fn checked(&self, url: &str) -> Outcome<String> {
+    fn checked(&self, url: &str, field: &str) -> Outcome<String> {
         check_address(url, self.settings.loopback)
-            .map_err(|bad| Failure::Refused(Refusal::new(422, "invalid_destination", format!("{bad}.")).at("url")))
+            .map_err(|bad| Failure::Refused(Refusal::new(422, "invalid_destination", format!("{bad}.")).at(field)))
+    }
+
+    /// Secrets that are addresses lead where a destination may be.
+    fn checked_secrets(&self, kind: &Adapter, secrets: &BTreeMap<String, String>) -> Outcome<String> {
+        for field in kind.fields.iter().filter(|field| field.shape == Shape::SecretAddress) {
+            if let Some(address) = secrets.get(field.name) {
+                self.checked(address, &format!("secrets.{}", field.name))?;
+            }
+        }
+        Ok(serde_json::to_string(secrets)?)
     }
 
     fn shown(&self, status: u16, id: &str) -> Outcome<Reply> {
         let row = self.destination_row(id)?;
         let mut body = row.json();
-        body["secret"] = json!(row.secret);
+        if row.has_own_secret() {
+            body["secret"] = json!(row.secret);
+        }
         Ok(Reply { secrets: &["secret"], ..Reply::new(status, body) })
     }
 
     pub(super) fn new_destination(&self, body: &str) -> Outcome<Reply> {
         let new: NewDestination = read::body(body)?;
         let id = DestinationId::mint(&mut self.minter());
+        let secret = match new.kind.kind {
+            "webhook" => Secret::new(chance()).text(),
+            _ => self.checked_secrets(new.kind, &new.secrets)?,
+        };
         self.store.run(
-            "INSERT INTO destinations (id, kind, url, events, secret, state, created_at) VALUES (?, 'webhook', ?, ?, ?, 'enabled', ?)",
+            "INSERT INTO destinations (id, kind, url, events, secret, settings, state, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, 'enabled', ?)",
             vec![
                 text(&id),
-                text(self.checked(&new.url)?),
+                text(new.kind.kind),
+                text(self.checked(&new.url, "url")?),
                 text(new.events.join(",")),
-                text(Secret::new(chance()).text()),
+                text(secret),
+                text(Value::Object(new.settings)),
                 int(self.now.millis()),
             ],
         )?;
@@ -88,13 +130,24 @@ impl Turn<'_> {
 
     pub(super) fn change_destination(&self, id: &str, body: &str) -> Outcome<Reply> {
         let change: DestinationChange = read::body(body)?;
-        self.destination_row(id)?;
-        let url = change.url.map(|url| self.checked(&url)).transpose()?;
+        let row = self.destination_row(id)?;
+        let kind = row.adapter()?;
+        let (settings, secrets) = change.given(kind, &row.given()?)?;
+        let secret = if row.has_own_secret() { None } else { Some(self.checked_secrets(kind, &secrets)?) };
+        let url = change.url.map(|url| self.checked(&url, "url")).transpose()?;
         let state = change.enabled.map(|enabled| if enabled { "enabled" } else { "disabled" });
         self.store.run(
             "UPDATE destinations SET url = COALESCE(?, url), events = COALESCE(?, events), state = COALESCE(?, state),
-             why = CASE WHEN ? IS NULL THEN why END WHERE id = ?",
-            vec![maybe(url), maybe(change.events.map(|events| events.join(","))), maybe(state), maybe(state), text(id)],
+             why = CASE WHEN ? IS NULL THEN why END, settings = ?, secret = COALESCE(?, secret) WHERE id = ?",
+            vec![
+                maybe(url),
+                maybe(change.events.map(|events| events.join(","))),
+                maybe(state),
+                maybe(state),
+                text(Value::Object(settings)),
+                maybe(secret),
+                text(id),
+            ],
         )?;
         self.nudge(id)?;
         self.destination(id)
@@ -107,18 +160,21 @@ impl Turn<'_> {
     }
 
     pub(super) fn test_destination(&self, id: &str) -> Outcome<Reply> {
-        self.destination_row(id)?;
+        let kind = self.destination_row(id)?.adapter()?;
         let mut minter = self.minter();
         let data = json!({"message": "This is a test event of Honeyguide.", "destination": id});
         let event = Event::new(EventId::mint(&mut minter), EventKind::Test, self.now, &data);
         let delivery = DeliveryId::mint(&mut minter);
-        self.post(id, &event, &delivery)?;
+        self.post(id, &event, Bodies::of(self, &event).for_concern(kind.concern)?, &delivery)?;
         Ok(Reply::new(202, json!({"delivery": delivery.as_str(), "event": event.id.as_str()})))
     }
 
     /// A new secret; the old one signs too until the next rotation, so that a receiver changes without a gap.
     pub(super) fn rotate_destination(&self, id: &str) -> Outcome<Reply> {
-        self.destination_row(id)?;
+        if !self.destination_row(id)?.has_own_secret() {
+            let message = "The secrets of this kind are the vendor's: send new ones with PATCH, as \"secrets\".";
+            return Err(Refusal::new(409, "not_our_secret", message).into());
+        }
         self.store.run(
             "UPDATE destinations SET old_secret = secret, secret = ? WHERE id = ?",
             vec![text(Secret::new(chance()).text()), text(id)],

@@ -1,14 +1,17 @@
 //! What is on its way out: events for destinations, and what clicks shall know. Rows go when the receiver has them.
 
 use super::Turn;
+use super::about::Bodies;
 use crate::command::{ClicksCommand, DestinationCommand, ask};
 use crate::failure::Outcome;
 use crate::store::{Store, int, text};
+use honeyguide_domain::destination::adapter;
 use honeyguide_domain::event::{self, Event};
 use honeyguide_domain::id::{ClickId, DeliveryId};
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::destinations::{Handover, Setting};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use worker::Env;
 
 /// Rows that are handed over in one call.
@@ -21,6 +24,7 @@ const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 
 #[derive(Deserialize)]
 struct Destination {
     id: String,
+    kind: String,
     events: String,
     state: String,
 }
@@ -28,22 +32,25 @@ struct Destination {
 impl Turn<'_> {
     /// Puts events into the outbox for each destination that asked for them.
     pub(super) fn publish(&self, events: &[Event]) -> Outcome<()> {
-        let destinations: Vec<Destination> = self.store.rows("SELECT id, events, state FROM destinations", vec![])?;
+        let query = "SELECT id, kind, events, state FROM destinations";
+        let destinations: Vec<Destination> = self.store.rows(query, vec![])?;
         let mut minter = self.minter();
         for event in events {
             let heard = |to: &&Destination| {
                 to.state == "enabled"
                     && to.events.split(',').any(|pattern| event::matches(pattern, event.kind.as_str()))
             };
+            let mut bodies = Bodies::of(self, event);
             for to in destinations.iter().filter(heard) {
-                self.post(&to.id, event, &DeliveryId::mint(&mut minter))?;
+                let Some(kind) = adapter(&to.kind).filter(|kind| kind.hears(event.kind.as_str())) else { continue };
+                self.post(&to.id, event, bodies.for_concern(kind.concern)?, &DeliveryId::mint(&mut minter))?;
             }
         }
         Ok(())
     }
 
     /// Puts one event into the outbox for one destination.
-    pub(super) fn post(&self, destination: &str, event: &Event, delivery: &DeliveryId) -> Outcome<()> {
+    pub(super) fn post(&self, destination: &str, event: &Event, body: &str, delivery: &DeliveryId) -> Outcome<()> {
         self.store.run(
             "INSERT INTO outbox (destination, delivery, event, kind, body, at) VALUES (?, ?, ?, ?, ?, ?)",
             vec![
@@ -51,7 +58,7 @@ impl Turn<'_> {
                 text(delivery),
                 text(&event.id),
                 text(event.kind.as_str()),
-                text(event.body()),
+                text(body),
                 int(event.at.millis()),
             ],
         )
@@ -154,21 +161,31 @@ fn setting(store: &Store, id: &str) -> Outcome<Option<Setting>> {
     #[derive(Deserialize)]
     struct Row {
         program: Option<String>,
+        kind: String,
+        settings: String,
         url: String,
         secret: String,
         old_secret: Option<String>,
         state: String,
     }
     let row: Option<Row> = store.row(
-        "SELECT url, secret, old_secret, state, (SELECT file ->> 'id' FROM files ORDER BY version DESC LIMIT 1) AS program
+        "SELECT kind, settings, url, secret, old_secret, state, (SELECT file ->> 'id' FROM files ORDER BY version DESC LIMIT 1) AS program
          FROM destinations WHERE id = ?",
         vec![text(id)],
     )?;
-    Ok(row.map(|row| Setting {
+    let Some(row) = row else { return Ok(None) };
+    let (secrets, credentials) = match row.kind.as_str() {
+        "webhook" => ([Some(row.secret), row.old_secret].into_iter().flatten().collect(), BTreeMap::new()),
+        _ => (Vec::new(), serde_json::from_str(&row.secret)?),
+    };
+    Ok(Some(Setting {
         program: row.program.unwrap_or_default(),
         id: id.to_owned(),
         url: row.url,
-        secrets: [Some(row.secret), row.old_secret].into_iter().flatten().collect(),
+        secrets,
         enabled: row.state == "enabled",
+        kind: row.kind,
+        settings: serde_json::from_str(&row.settings)?,
+        credentials,
     }))
 }

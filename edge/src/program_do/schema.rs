@@ -1,6 +1,7 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS];
+pub(super) const MIGRATIONS: &[&str] =
+    &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS, VENDORS];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -200,4 +201,11 @@ const REPLAYS: &str = "
         seq INTEGER PRIMARY KEY AUTOINCREMENT, participant TEXT NOT NULL, paused INTEGER NOT NULL, after INTEGER NOT NULL);
     INSERT INTO pauses (participant, paused, after)
         SELECT id, 1, (SELECT COALESCE(MAX(seq), 0) FROM conversions) FROM participants WHERE state <> 'active';
+";
+
+/// Destinations of other kinds than webhooks: what the owner set, as JSON; a vendor's secrets stand in `secret`, as JSON.
+/// `unsubscribed`: marks of the addresses that want no messages (`domain::destination::email::unsubscribe`).
+const VENDORS: &str = "
+    ALTER TABLE destinations ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+    CREATE TABLE unsubscribed (mark TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 ";
