@@ -7,6 +7,7 @@ pub mod connection;
 pub mod data_centre;
 pub mod receiver;
 pub mod shop;
+pub mod vendor;
 pub mod world;
 
 pub use browser::Browser;
@@ -14,6 +15,7 @@ pub use client::{Answer, Client};
 pub use connection::Connection;
 pub use data_centre::DataCentre;
 pub use receiver::Receiver;
+pub use vendor::{Call, Vendor};
 pub use world::World;
 
 use std::time::{Duration, Instant};
