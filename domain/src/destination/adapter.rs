@@ -26,8 +26,8 @@ pub struct Adapter {
     pub home: fn(&Map<String, Value>) -> Option<&'static str>,
     /// What an owner sets, secrets included.
     pub fields: &'static [Field],
-    /// What the fields must be together: the path and the sentence of what is wrong.
-    pub check: fn(&Map<String, Value>, &BTreeMap<String, String>) -> Result<(), (&'static str, &'static str)>,
+    /// What the fields must be together.
+    pub check: Check,
     /// The events that it can take, as patterns.
     pub takes: &'static [&'static str],
     /// What it must know beside the event.
@@ -36,6 +36,12 @@ pub struct Adapter {
     pub prepare: fn(&Told<'_>) -> Prepared,
     pub read: fn(&Answer<'_>) -> Reading,
 }
+
+/// Looks at settings and secrets together, after each was read by itself.
+pub type Check = fn(&Map<String, Value>, &BTreeMap<String, String>) -> Result<(), Misfit>;
+
+/// Where settings don't fit together, as a path, and the sentence to act on.
+pub type Misfit = (&'static str, &'static str);
 
 /// What is put beside an event before it leaves the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,10 +225,7 @@ pub fn read_status(answer: &Answer<'_>) -> Reading {
 }
 
 /// For kinds whose fields don't depend on each other.
-pub fn nothing_to_check(
-    _: &Map<String, Value>,
-    _: &BTreeMap<String, String>,
-) -> Result<(), (&'static str, &'static str)> {
+pub fn nothing_to_check(_: &Map<String, Value>, _: &BTreeMap<String, String>) -> Result<(), Misfit> {
     Ok(())
 }
 

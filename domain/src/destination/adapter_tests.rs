@@ -136,3 +136,24 @@ fn every_event_that_a_kind_says_it_takes_exists() {
         assert_eq!(ADAPTERS.iter().filter(|other| other.kind == adapter.kind).count(), 1);
     }
 }
+
+#[test]
+fn whatever_stands_in_an_event_or_an_answer_is_read_without_falling_over() {
+    let odd = [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "\"x\"",
+        "{\"data\":[]}",
+        "{\"data\":{\"decision\":5,\"value\":\"x\",\"properties\":[]}}",
+        "{\"data\":{\"decision\":{\"consent\":\"granted\",\"touches\":{},\"signals\":7}},\"about\":[]}",
+    ];
+    let kinds = EventKind::ALL.iter().map(|kind| kind.as_str()).chain(["odd", ""]);
+    for (setting, kind) in all().iter().flat_map(|setting| kinds.clone().map(move |kind| (setting, kind))) {
+        for body in odd {
+            let _ = prepare(setting, "evt_1", kind, body, now());
+            let _ = read(setting, 200, body);
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Settings and secrets as owners write them, well and badly.
 
+#![expect(clippy::needless_pass_by_value, reason = "JSON is handed over as it is written")]
+
 use crate::destination::field::Given;
 use crate::fault::Refusal;
 use crate::wire::destinations::{DestinationChange, NewDestination};

@@ -23,8 +23,11 @@ pub(super) fn digits(phone: &str) -> Option<String> {
 
 /// A UUID (version 8, RFC 9562) that always stands for this text.
 pub(super) fn uuid(text: &str) -> String {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = derive(b"uuid", text.as_bytes());
-    let hex = HEXLOWER.encode(&[a, b, c, d, e, f, g & 0x0f | 0x80, h, i & 0x3f | 0x80, j, k, l, m, n, o, p]);
+    let mut bytes: [u8; 16] = derive(b"uuid", text.as_bytes()).first_chunk().copied().unwrap_or_default();
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+    *version = *version & 0x0f | 0x80;
+    *variant = *variant & 0x3f | 0x80;
+    let hex = HEXLOWER.encode(&bytes);
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }

@@ -15,9 +15,11 @@ pub const ADAPTER: Adapter = Adapter {
     kind: "hubspot",
     home: |_| Some("https://api.hubapi.com"),
     fields: &[required("access_token", Shape::Secret), EVENT_NAMES, optional("contact_properties", Shape::Texts)],
-    check: |settings, _| match settings.contains_key("event_names") || settings.contains_key("contact_properties") {
-        true => Ok(()),
-        false => Err(("settings.event_names", "Name the HubSpot event for at least one event, or contact_properties.")),
+    check: |settings, _| {
+        if settings.contains_key("event_names") || settings.contains_key("contact_properties") {
+            return Ok(());
+        }
+        Err(("settings.event_names", "Name the HubSpot event for at least one event, or contact_properties."))
     },
     takes: &["conversion.*", "participant.joined", "reward.*"],
     concern: Concern::People,

@@ -1,5 +1,7 @@
 //! Events and settings that the adapters' tests share.
 
+#![expect(clippy::needless_pass_by_value, reason = "JSON is handed over as it is written")]
+
 use super::adapter::{Prepared, Request, Skip, prepare};
 use crate::time::{Span, Timestamp};
 use crate::wire::destinations::Setting;
@@ -118,7 +120,9 @@ pub(super) fn changed(pointer: &str, value: Value) -> Value {
 pub(super) fn without(names: &[&str]) -> Value {
     let mut sale = sale();
     let properties = sale.pointer_mut("/properties").and_then(Value::as_object_mut).unwrap();
-    names.iter().for_each(|name| drop(properties.remove(*name)));
+    for name in names {
+        properties.remove(*name);
+    }
     sale
 }
 

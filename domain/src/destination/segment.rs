@@ -71,9 +71,8 @@ fn person<'a>(told: &'a Told<'_>) -> (Option<&'a str>, Option<&'a str>, Option<&
         return (None, Some("honeyguide-test"), None);
     }
     let of_sale = told.kind.starts_with("conversion.");
-    let field = |of_conversion: &'static str, of_recipient: &str| match of_sale {
-        true => told.of_conversion(of_conversion),
-        false => told.text_at(of_recipient),
+    let field = |of_conversion: &str, of_recipient: &str| {
+        if of_sale { told.of_conversion(of_conversion) } else { told.text_at(of_recipient) }
     };
     let user = field("customer.external_id", "about.recipient.external_id");
     let own = field("customer.id", "about.recipient.id");

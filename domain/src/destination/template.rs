@@ -22,15 +22,12 @@ pub(super) fn written(text: &str, find: impl Fn(&str) -> String) -> String {
     let mut parts = text.split("{{");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part.split_once("}}") {
-            Some((path, rest)) => {
-                out.push_str(&find(path.trim()));
-                out.push_str(rest);
-            }
-            None => {
-                out.push_str("{{");
-                out.push_str(part);
-            }
+        if let Some((path, rest)) = part.split_once("}}") {
+            out.push_str(&find(path.trim()));
+            out.push_str(rest);
+        } else {
+            out.push_str("{{");
+            out.push_str(part);
         }
     }
     out

@@ -168,3 +168,24 @@ pub struct Handover {
     pub body: String,
     pub at: i64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// As a destination's object stores it.
+    #[test]
+    fn the_stored_setting_is_pinned_and_one_from_before_there_were_kinds_is_a_webhook() {
+        let old = json!({"program": "acme", "id": "dst_1", "url": "https://x.example/", "secrets": ["whsec_x"], "enabled": true});
+        let setting: Setting = serde_json::from_value(old.clone()).unwrap();
+        assert_eq!((setting.kind.as_str(), setting.settings.len(), setting.credentials.len()), ("webhook", 0, 0));
+        let mut new = old;
+        new["kind"] = json!("meta");
+        new["settings"] = json!({"pixel_id": "1"});
+        new["credentials"] = json!({"access_token": "12345678"});
+        let setting: Setting = serde_json::from_value(new.clone()).unwrap();
+        assert_eq!(setting.text("pixel_id"), "1");
+        assert_eq!(serde_json::to_value(&setting).unwrap(), new);
+    }
+}

@@ -86,12 +86,11 @@ impl DestinationDo {
         let mut never = false;
         if let Some(status) = tried.status {
             match destination::read(setting, status, &tried.answer) {
-                Reading::Taken => {}
                 // A status that says it is enough; one of success is not one.
                 Reading::Refused(why) if (200..300).contains(&status) => {
                     tried = Tried { outcome: delivery::Outcome::Failed, error: Some(why), ..tried };
                 }
-                Reading::Refused(_) => {}
+                Reading::Taken | Reading::Refused(_) => {}
                 Reading::Never(skip) => {
                     never = true;
                     tried.error = Tried::skipped(skip).error;
