@@ -325,8 +325,8 @@ fn settings_are_changed_in_part_and_secrets_are_given_and_never_had_back() {
     assert_eq!((&made["secrets"], &made["secret"]), (&json!(["api_secret"]), &Value::Null));
     assert_eq!(made["events"], json!(["conversion.recorded", "conversion.refunded"]));
     let path = format!("/v1/destinations/{}", made["id"].as_str().unwrap());
-    let patch = |body: &Value| world.client.send("PATCH", &path, &[], Some(body.to_string().as_bytes())).unwrap();
-    patch(&json!({"secrets": {"api_secret": "another-secret"}, "settings": {"consent": "not_required"}})).expect(200);
+    let change = |body: &Value| world.client.send("PATCH", &path, &[], Some(body.to_string().as_bytes())).unwrap();
+    change(&json!({"secrets": {"api_secret": "another-secret"}, "settings": {"consent": "not_required"}})).expect(200);
     let changed = world.client.get(&path).expect(200).json;
     assert_eq!(changed["settings"], json!({"measurement_id": "G-1", "consent": "not_required"}));
     for (body, status, code) in [
@@ -334,7 +334,7 @@ fn settings_are_changed_in_part_and_secrets_are_given_and_never_had_back() {
         (json!({"settings": {"measurment_id": "x"}}), 400, "unknown_field"),
         (json!({"events": ["reward.*"]}), 422, "event_not_taken"),
     ] {
-        assert_eq!(patch(&body).expect(status).json["error"]["code"], code);
+        assert_eq!(change(&body).expect(status).json["error"]["code"], code);
     }
     let rotated = world.client.post(&format!("{path}/rotate"), &json!({})).expect(409).json;
     assert_eq!(rotated["error"]["code"], "not_our_secret");

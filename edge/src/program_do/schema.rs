@@ -1,7 +1,7 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
 pub(super) const MIGRATIONS: &[&str] =
-    &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS, VENDORS];
+    &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS, WRITE_OFFS, DESTINATION_KINDS];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -203,9 +203,16 @@ const REPLAYS: &str = "
         SELECT id, 1, (SELECT COALESCE(MAX(seq), 0) FROM conversions) FROM participants WHERE state <> 'active';
 ";
 
+/// Why what someone owed back was given up. The amount stands in the entry.
+const WRITE_OFFS: &str = "
+    CREATE TABLE write_offs (entry TEXT PRIMARY KEY, beneficiary TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL)
+        WITHOUT ROWID;
+    CREATE INDEX write_offs_by_beneficiary ON write_offs (beneficiary, at);
+";
+
 /// Destinations of other kinds than webhooks: what the owner set, as JSON; a vendor's secrets stand in `secret`, as JSON.
 /// `unsubscribed`: marks of the addresses that want no messages (`domain::destination::email::unsubscribe`).
-const VENDORS: &str = "
+const DESTINATION_KINDS: &str = "
     ALTER TABLE destinations ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
     CREATE TABLE unsubscribed (mark TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 ";
