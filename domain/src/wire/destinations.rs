@@ -11,6 +11,8 @@ use serde_json::Value;
 pub struct NewDestination {
     pub url: String,
     pub events: Vec<String>,
+    /// Whether what concerns one conversion goes out in its order, one after the other.
+    pub ordered: bool,
 }
 
 /// `PATCH /v1/destinations/{id}`: what is absent stays.
@@ -19,6 +21,7 @@ pub struct DestinationChange {
     pub url: Option<String>,
     pub events: Option<Vec<String>>,
     pub enabled: Option<bool>,
+    pub ordered: Option<bool>,
 }
 
 struct Kind;
@@ -53,9 +56,10 @@ impl Read for NewDestination {
         let kind = fields.required::<Kind>("kind");
         let url = fields.required("url");
         let events = fields.or("events", vec![Pattern("*".to_owned())]);
+        let ordered = fields.or("ordered", false);
         fields.done();
         kind?;
-        Some(Self { url: url?, events: words(events?) })
+        Some(Self { url: url?, events: words(events?), ordered: ordered? })
     }
 }
 
@@ -71,8 +75,10 @@ impl Read for DestinationChange {
         let url = fields.optional("url");
         let events = fields.optional("events");
         let state = fields.optional::<State>("state");
+        let ordered = fields.optional("ordered");
         fields.done();
-        Some(Self { url: url?, events: events?.map(words), enabled: state?.map(|state| state.0) })
+        let enabled = state?.map(|state| state.0);
+        Some(Self { url: url?, events: events?.map(words), enabled, ordered: ordered? })
     }
 }
 
@@ -85,6 +91,11 @@ pub struct Setting {
     /// The newest first; two while a rotation lasts.
     pub secrets: Vec<String>,
     pub enabled: bool,
+    #[serde(default)]
+    pub ordered: bool,
+    /// Its answers decide about rewards: the decision callback.
+    #[serde(default)]
+    pub decides: bool,
 }
 
 /// One event for one destination.
@@ -95,4 +106,7 @@ pub struct Handover {
     pub kind: String,
     pub body: String,
     pub at: i64,
+    /// Its place among all that the program hands over.
+    #[serde(default)]
+    pub seq: i64,
 }
