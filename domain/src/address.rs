@@ -53,6 +53,7 @@ const BLOCKED_PORTS: [u16; 17] = [
 
 /// IPv4 networks that are not public, as address and length: IANA's registry of special purposes, multicast, what is
 /// reserved, and a cloud's metadata service that has a public number.
+#[expect(clippy::ip_constant, reason = "a table of networks is read by its numbers")]
 const NOT_PUBLIC: [(Ipv4Addr, u32); 17] = [
     (Ipv4Addr::new(0, 0, 0, 0), 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
@@ -73,7 +74,7 @@ const NOT_PUBLIC: [(Ipv4Addr, u32); 17] = [
     (Ipv4Addr::new(255, 255, 255, 255), 32),
 ];
 
-/// IPv6 networks inside 2000::/3, which is all that is public, that are not: IETF protocols (Teredo, ORCHID, benchmarks),
+/// IPv6 networks inside `2000::/3`, which is all that is public, that are not: IETF protocols (Teredo, ORCHID, benchmarks),
 /// documentation twice, and 6to4.
 const NOT_PUBLIC_V6: [(Ipv6Addr, u32); 4] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),

@@ -194,7 +194,9 @@ fn the_hosts_that_a_setting_names_may_be_called_and_no_others() {
 
 #[test]
 fn an_answer_of_a_resolver_that_leads_inside_is_seen() {
-    let answer = |data: &str| format!(r#"{{"Status":0,"Answer":[{{"type":5,"data":"x.example."}},{{"type":1,"data":"{data}"}}]}}"#);
+    let answer = |data: &str| {
+        format!(r#"{{"Status":0,"Answer":[{{"type":5,"data":"x.example."}},{{"type":1,"data":"{data}"}}]}}"#)
+    };
     for data in ["127.0.0.1", "10.1.2.3", "::1", "fd00::1", "169.254.169.254", "::ffff:8.8.8.8", "64:ff9b::1"] {
         assert_eq!(inside(&answer(data)), Some(data.parse().unwrap()), "{data}");
     }

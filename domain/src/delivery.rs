@@ -99,7 +99,9 @@ fn http_date(text: &str) -> Option<i64> {
 /// Until when the whole destination is left alone, where a receiver asks for patience.
 pub fn held_until(outcome: &Outcome, now: Timestamp) -> Option<Timestamp> {
     match outcome {
-        Outcome::Answered { status: 429 | 503, retry_after: Some(asked) } => Some(now.after((*asked).min(LONGEST_PAUSE))),
+        Outcome::Answered { status: 429 | 503, retry_after: Some(asked) } => {
+            Some(now.after((*asked).min(LONGEST_PAUSE)))
+        }
         _ => None,
     }
 }
@@ -177,7 +179,10 @@ mod tests {
 
     #[test]
     fn a_receiver_may_ask_for_a_longer_wait_up_to_a_day() {
-        let ask = |header: &str| Outcome::Answered { status: 503, retry_after: retry_after(header, Timestamp::from_millis(0)) };
+        let ask = |header: &str| Outcome::Answered {
+            status: 503,
+            retry_after: retry_after(header, Timestamp::from_millis(0)),
+        };
         let after = |header: &str| match next(1, &ask(header), Timestamp::from_millis(0), 0) {
             Next::RetryAt(at) => at.millis(),
             other => panic!("{other:?}"),

@@ -5,8 +5,9 @@ use super::participants::page;
 use crate::command::{Query, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::settings::chance;
-use crate::store::{int, maybe, text};
-use honeyguide_domain::destination::{check_address, webhook::Secret};
+use crate::store::{int, maybe, maybe_int, text};
+use honeyguide_domain::address::check_address;
+use honeyguide_domain::destination::webhook::Secret;
 use honeyguide_domain::event::{Event, EventKind};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::{DeliveryId, DestinationId, EventId};
@@ -18,7 +19,7 @@ use honeyguide_domain::wire::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const COLUMNS: &str = "SELECT seq, id, kind, url, events, secret, state, why, created_at FROM destinations";
+const COLUMNS: &str = "SELECT seq, id, kind, url, events, ordered, secret, state, why, created_at FROM destinations";
 
 #[derive(Deserialize)]
 struct Row {
@@ -27,6 +28,7 @@ struct Row {
     kind: String,
     url: String,
     events: String,
+    ordered: i64,
     secret: String,
     state: String,
     why: Option<String>,
@@ -36,7 +38,7 @@ struct Row {
 impl Row {
     fn json(&self) -> Value {
         json!({
-            "id": self.id, "kind": self.kind, "url": self.url, "events": self.events.split(',').collect::<Vec<_>>(),
+            "id": self.id, "kind": self.kind, "url": self.url, "events": self.events.split(',').filter(|event| !event.is_empty()).collect::<Vec<_>>(), "ordered": self.ordered == 1,
             "state": self.state, "why": self.why, "created_at": Timestamp::from_millis(self.created_at),
         })
     }
@@ -49,14 +51,23 @@ impl Turn<'_> {
     }
 
     fn checked(&self, url: &str) -> Outcome<String> {
-        check_address(url, self.settings.loopback)
-            .map_err(|bad| Failure::Refused(Refusal::new(422, "invalid_destination", format!("{bad}.")).at("url")))
+        self.checked_at(url, "url")
+    }
+
+    pub(super) fn checked_at(&self, url: &str, field: &str) -> Outcome<String> {
+        check_address(url, &self.settings.local_hosts)
+            .map_err(|bad| Failure::Refused(Refusal::new(422, "invalid_destination", format!("{bad}.")).at(field)))
+    }
+
+    /// A secret as it is stored.
+    pub(super) fn new_secret(&self) -> String {
+        self.settings.sealer.seal(&Secret::new(chance()).text(), chance())
     }
 
     fn shown(&self, status: u16, id: &str) -> Outcome<Reply> {
         let row = self.destination_row(id)?;
         let mut body = row.json();
-        body["secret"] = json!(row.secret);
+        body["secret"] = json!(self.settings.sealer.open(&row.secret));
         Ok(Reply { secrets: &["secret"], ..Reply::new(status, body) })
     }
 
@@ -64,12 +75,13 @@ impl Turn<'_> {
         let new: NewDestination = read::body(body)?;
         let id = DestinationId::mint(&mut self.minter());
         self.store.run(
-            "INSERT INTO destinations (id, kind, url, events, secret, state, created_at) VALUES (?, 'webhook', ?, ?, ?, 'enabled', ?)",
+            "INSERT INTO destinations (id, kind, url, events, ordered, secret, state, created_at) VALUES (?, 'webhook', ?, ?, ?, ?, 'enabled', ?)",
             vec![
                 text(&id),
                 text(self.checked(&new.url)?),
                 text(new.events.join(",")),
-                text(Secret::new(chance()).text()),
+                int(i64::from(new.ordered)),
+                text(self.new_secret()),
                 int(self.now.millis()),
             ],
         )?;
@@ -88,22 +100,40 @@ impl Turn<'_> {
 
     pub(super) fn change_destination(&self, id: &str, body: &str) -> Outcome<Reply> {
         let change: DestinationChange = read::body(body)?;
-        self.destination_row(id)?;
+        Self::not_a_callback(&self.destination_row(id)?)?;
         let url = change.url.map(|url| self.checked(&url)).transpose()?;
         let state = change.enabled.map(|enabled| if enabled { "enabled" } else { "disabled" });
         self.store.run(
             "UPDATE destinations SET url = COALESCE(?, url), events = COALESCE(?, events), state = COALESCE(?, state),
-             why = CASE WHEN ? IS NULL THEN why END WHERE id = ?",
-            vec![maybe(url), maybe(change.events.map(|events| events.join(","))), maybe(state), maybe(state), text(id)],
+             ordered = COALESCE(?, ordered), why = CASE WHEN ? IS NULL THEN why END WHERE id = ?",
+            vec![
+                maybe(url),
+                maybe(change.events.map(|events| events.join(","))),
+                maybe(state),
+                maybe_int(change.ordered.map(i64::from)),
+                maybe(state),
+                text(id),
+            ],
         )?;
         self.nudge(id)?;
         self.destination(id)
     }
 
     pub(super) fn delete_destination(&self, id: &str) -> Outcome<Reply> {
-        self.destination_row(id)?;
+        Self::not_a_callback(&self.destination_row(id)?)?;
+        // Its object hears that it is gone, and forgets.
+        self.nudge(id)?;
         self.store.run("DELETE FROM destinations WHERE id = ?", vec![text(id)])?;
         Ok(Reply::none())
+    }
+
+    /// What the program file sets is changed there.
+    fn not_a_callback(row: &Row) -> Outcome<()> {
+        if row.kind != super::approvals::KIND {
+            return Ok(());
+        }
+        let message = "This is the program's decision callback: change it in the program file, at approval.callback.";
+        Err(Refusal::new(422, "fixed_field", message).at("id").into())
     }
 
     pub(super) fn test_destination(&self, id: &str) -> Outcome<Reply> {
@@ -121,7 +151,7 @@ impl Turn<'_> {
         self.destination_row(id)?;
         self.store.run(
             "UPDATE destinations SET old_secret = secret, secret = ? WHERE id = ?",
-            vec![text(Secret::new(chance()).text()), text(id)],
+            vec![text(self.new_secret()), text(id)],
         )?;
         self.nudge(id)?;
         self.shown(200, id)

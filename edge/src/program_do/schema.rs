@@ -1,6 +1,7 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS];
+pub(super) const MIGRATIONS: &[&str] =
+    &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS, APPROVALS];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -200,4 +201,14 @@ const REPLAYS: &str = "
         seq INTEGER PRIMARY KEY AUTOINCREMENT, participant TEXT NOT NULL, paused INTEGER NOT NULL, after INTEGER NOT NULL);
     INSERT INTO pauses (participant, paused, after)
         SELECT id, 1, (SELECT COALESCE(MAX(seq), 0) FROM conversions) FROM participants WHERE state <> 'active';
+";
+
+/// `ordered`: whether a destination asks for order. `approvals`: what the decision callback was asked, by the delivery of
+/// the question, and how that was settled.
+const APPROVALS: &str = "
+    ALTER TABLE destinations ADD COLUMN ordered INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE approvals (
+        reward TEXT PRIMARY KEY, delivery TEXT NOT NULL UNIQUE, asked_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL,
+        otherwise TEXT NOT NULL, settled_at INTEGER, settled TEXT) WITHOUT ROWID;
+    CREATE INDEX approvals_open ON approvals (deadline_at) WHERE settled_at IS NULL;
 ";

@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn a_callback_is_read_and_written_with_its_defaults() {
-        let program = Program::from_json(&file(&json!({"url": "https://a.example.com/ask", "default": "hold"})).to_string());
+        let program =
+            Program::from_json(&file(&json!({"url": "https://a.example.com/ask", "default": "hold"})).to_string());
         let written = program.unwrap().to_json();
         let whole = json!({"url": "https://a.example.com/ask", "deadline_seconds": 3_600, "default": "hold"});
         assert_eq!(written["approval"]["callback"], whole);
@@ -79,7 +80,10 @@ mod tests {
             (json!({"default": "hold"}), "approval.callback.url"),
             (json!({"url": "https://a.example.com"}), "approval.callback.default"),
             (json!({"url": "https://a.example.com", "default": "maybe"}), "approval.callback.default"),
-            (json!({"url": "https://a.example.com", "default": "hold", "deadline_seconds": 9}), "approval.callback.deadline_seconds"),
+            (
+                json!({"url": "https://a.example.com", "default": "hold", "deadline_seconds": 9}),
+                "approval.callback.deadline_seconds",
+            ),
             (json!({"url": "https://a.example.com", "default": "hold", "deadline": 9}), "approval.callback.deadline"),
         ] {
             let refusal = Program::from_json(&file(&callback).to_string()).unwrap_err();
