@@ -48,20 +48,20 @@ mod tests {
     #[test]
     fn what_is_sealed_is_opened_by_its_key_and_by_no_other() {
         let sealer = Sealer::new(&["new", "old"]);
-        let sealed = sealer.seal("whsec_abc", [7; 24]);
-        assert!(sealed.starts_with("sealed1.") && !sealed.contains("whsec_abc"));
-        assert_eq!(sealer.open(&sealed).as_deref(), Some("whsec_abc"));
-        assert_eq!(Sealer::new(&["newer", "new"]).open(&sealed).as_deref(), Some("whsec_abc"));
-        assert_eq!(Sealer::new(&["old"]).open(&sealed), None);
-        assert_ne!(sealer.seal("whsec_abc", [8; 24]), sealed);
+        let kept = sealer.seal("whsec_abc", [7; 24]);
+        assert!(kept.starts_with("sealed1.") && !kept.contains("whsec_abc"));
+        assert_eq!(sealer.open(&kept).as_deref(), Some("whsec_abc"));
+        assert_eq!(Sealer::new(&["newer", "new"]).open(&kept).as_deref(), Some("whsec_abc"));
+        assert_eq!(Sealer::new(&["old"]).open(&kept), None);
+        assert_ne!(sealer.seal("whsec_abc", [8; 24]), kept);
     }
 
     #[test]
     fn what_was_altered_is_not_opened_and_what_was_never_sealed_is_as_it_is() {
         let sealer = Sealer::new(&["key"]);
-        let sealed = sealer.seal("secret", [1; 24]);
-        for at in 8..sealed.len() {
-            let mut bytes = sealed.clone().into_bytes();
+        let kept = sealer.seal("secret", [1; 24]);
+        for at in 8..kept.len() {
+            let mut bytes = kept.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             assert_eq!(sealer.open(&String::from_utf8(bytes).unwrap()), None, "at {at}");
         }

@@ -18,8 +18,8 @@ use honeyguide_domain::id::DeliveryId;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::destinations::{Handover, Setting};
 use serde::Deserialize;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 /// Old deliveries that one statement removes, and statements of one alarm.
@@ -33,7 +33,7 @@ pub struct DestinationDo {
     store: Store,
     env: Env,
     ready: Outcome<()>,
-    under_way: RefCell<BTreeSet<String>>,
+    under_way: Mutex<BTreeSet<String>>,
 }
 
 /// The destination as it stands.
@@ -49,7 +49,7 @@ impl DurableObject for DestinationDo {
     fn new(state: State, env: Env) -> Self {
         let store = Store::new(&state, "destination");
         let ready = store.migrate(schema::MIGRATIONS);
-        Self { store, env, ready, under_way: RefCell::default() }
+        Self { store, env, ready, under_way: Mutex::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -136,6 +136,10 @@ impl DestinationDo {
             )?;
         }
         Ok(Reply::none())
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn keep_setting(&self, setting: &Setting) -> Outcome<()> {

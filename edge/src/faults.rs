@@ -22,7 +22,8 @@ pub(crate) fn trip(asked: &str, name: &str) {
 }
 
 /// From now on this isolate has this fault: `directory-down`, `program-down`, `clicks-down`, `storage-down`,
-/// `storage-slow`, `slow NAME` for the object of that name; or none: `storage-up`. `clock N`: our clock is N milliseconds ahead.
+/// `storage-slow`, `slow NAME` for the object of that name,
+/// `addresses-unchecked`; or none: `storage-up`. `clock N`: our clock is N milliseconds ahead.
 pub(crate) fn switch(asked: &str) {
     if let Some(ahead) = asked.strip_prefix("clock ") {
         return AHEAD.set(ahead.parse().unwrap_or(0));
@@ -32,6 +33,11 @@ pub(crate) fn switch(asked: &str) {
         "storage-up" => BROKEN.take().clear(),
         fault => BROKEN.set(fault.to_owned()),
     }
+}
+
+/// Whether this is what is broken now.
+pub(crate) fn is(fault: &str) -> bool {
+    BROKEN.with_borrow(|broken| broken == fault)
 }
 
 pub(crate) fn ahead() -> Span {

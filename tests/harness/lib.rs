@@ -6,6 +6,7 @@ pub mod client;
 pub mod connection;
 pub mod data_centre;
 pub mod receiver;
+pub mod rough;
 pub mod shop;
 pub mod world;
 
@@ -14,6 +15,7 @@ pub use client::{Answer, Client};
 pub use connection::Connection;
 pub use data_centre::DataCentre;
 pub use receiver::Receiver;
+pub use rough::{Manner, Rough};
 pub use world::World;
 
 use std::time::{Duration, Instant};

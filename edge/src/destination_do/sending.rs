@@ -53,6 +53,8 @@ struct Tried {
 impl DestinationDo {
     pub(super) async fn send_due(&self) -> Outcome<()> {
         let until = now().after(TURN);
+        // There is one alarm at a time: what an earlier one left here was cut off.
+        self.under_way().clear();
         let mut failed = None;
         let mut ready: VecDeque<Row> = VecDeque::new();
         let mut flying: FuturesUnordered<LocalBoxFuture<'_, (String, Outcome<()>)>> = FuturesUnordered::new();
@@ -70,7 +72,7 @@ impl DestinationDo {
                             ready.extend(self.due()?);
                         }
                         let Some(row) = ready.pop_front() else { break };
-                        self.under_way.borrow_mut().insert(row.id.clone());
+                        self.under_way().insert(row.id.clone());
                         let setting = setting.clone();
                         flying.push(Box::pin(async move {
                             let done = match &row.verdict {
@@ -87,7 +89,7 @@ impl DestinationDo {
             }
             let look = worker::Delay::from(LOOK);
             if let Either::Left((Some((id, done)), _)) = select(flying.next(), std::pin::pin!(look)).await {
-                self.under_way.borrow_mut().remove(&id);
+                self.under_way().remove(&id);
                 // Ours, such as storage that is gone: the rest is waited for, and the alarm tries again.
                 failed = failed.or(done.err());
             }
@@ -96,7 +98,7 @@ impl DestinationDo {
 
     /// What may be tried now, the longest due first. In a lane, nothing overtakes.
     fn due(&self) -> Outcome<Vec<Row>> {
-        let under_way = self.under_way.borrow();
+        let under_way = self.under_way();
         let rows: Vec<Row> = self.store.rows(
             "SELECT id, event, body, tries, verdict FROM deliveries d
              WHERE state <> 'delivered' AND state = 'pending' AND next_at <= ? AND (lane IS NULL OR NOT EXISTS (

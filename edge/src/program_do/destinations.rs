@@ -55,6 +55,10 @@ impl Turn<'_> {
     }
 
     pub(super) fn checked_at(&self, url: &str, field: &str) -> Outcome<String> {
+        #[cfg(feature = "faults")]
+        if crate::faults::is("addresses-unchecked") {
+            return Ok(url.to_owned());
+        }
         check_address(url, &self.settings.local_hosts)
             .map_err(|bad| Failure::Refused(Refusal::new(422, "invalid_destination", format!("{bad}.")).at(field)))
     }

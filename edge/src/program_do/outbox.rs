@@ -14,8 +14,8 @@ use honeyguide_domain::id::{ClickId, DeliveryId};
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::destinations::{Handover, Setting};
 use serde::Deserialize;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use worker::Env;
 
@@ -40,15 +40,19 @@ const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM jobs WHERE state IN ('queued
 /// Who couldn't be handed anything, how often in a row, and until when each is left alone. Known in memory only: who is
 /// forgotten is merely asked again.
 #[derive(Debug, Default)]
-pub(super) struct Pauses(RefCell<BTreeMap<String, (u32, Timestamp)>>);
+pub(super) struct Pauses(Mutex<BTreeMap<String, (u32, Timestamp)>>);
 
 impl Pauses {
+    fn held(&self) -> MutexGuard<'_, BTreeMap<String, (u32, Timestamp)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn until(&self, whom: &str) -> Option<Timestamp> {
-        self.0.borrow().get(whom).map(|(_, until)| *until)
+        self.held().get(whom).map(|(_, until)| *until)
     }
 
     fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.held().is_empty()
     }
 
     /// When the first of these may be handed something.
@@ -57,7 +61,7 @@ impl Pauses {
     }
 
     fn note(&self, whom: &str, well: bool, now: Timestamp) {
-        let mut all = self.0.borrow_mut();
+        let mut all = self.held();
         if well {
             all.remove(whom);
         } else {

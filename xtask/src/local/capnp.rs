@@ -53,7 +53,9 @@ pub(crate) fn configuration(
         Some(address) => ("  cacheApiOutbound = \"cache\",\n", service(address)),
         None => ("", String::new()),
     };
-    let refused = refused_networks().into_iter().chain(own.iter().map(ToString::to_string));
+    let refused = refused_networks()
+        .into_iter()
+        .chain(own.iter().map(|address| format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })));
     let refused = refused.map(|network| quoted(&network)).collect::<Vec<_>>().join(", ");
     // Every binding is an entrance: without the second network there is no way to an address that isn't public.
     let (local_network, local_binding) = match reach {
@@ -152,7 +154,7 @@ mod tests {
             "cacheApiOutbound = \"cache\",",
             "disk = (writable = false)",
             "allow = [\"public\"], deny = [\"0.0.0.0/8\", ",
-            ", \"8.8.8.8\"]",
+            ", \"8.8.8.8/32\"]",
             "compatibilityFlags = [\"nodejs_compat\"]",
         ] {
             assert!(text.contains(expected), "{expected} is not in\n{text}");
