@@ -71,7 +71,7 @@ impl DurableObject for DestinationDo {
 
     async fn alarm(&self) -> worker::Result<Response> {
         self.store.asked();
-        let armed = self.store.wake(now().after(Span::seconds(30)));
+        let armed = self.store.wake(now().after(Span::seconds(5)));
         // What the program must know comes first: until it does, nothing more is sent.
         let sent = match self.report_given_up().await {
             Ok(()) => self.send_due().await,

@@ -91,7 +91,7 @@ impl DurableObject for ProgramDo {
         self.store.asked();
         let turn = self.turn(Settings::of(&self.env));
         // Re-armed before anything that can fail: alarms are given up after six failures.
-        if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(30))) {
+        if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(5))) {
             return failure.answer();
         }
         let done = self.store.transaction(|| {

@@ -59,7 +59,7 @@ fn until_dead(world: &World, destination: &str) {
         ahead(world, next.max(0) + 1_000);
         wait_for("the next try of each", 20, || {
             let now = list(world, &format!("destination={destination}"));
-            let moved = now.iter().zip(&tries).all(|(row, before)| row["tries"].as_i64() > before.as_i64());
+            let moved = now.iter().zip(&tries).all(|(row, before)| row["state"] == "dead" || row["tries"].as_i64() > before.as_i64());
             moved.then_some(())
         });
     }
