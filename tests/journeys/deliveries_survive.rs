@@ -59,7 +59,10 @@ fn until_dead(world: &World, destination: &str) {
         ahead(world, next.max(0) + 1_000);
         wait_for("the next try of each", 20, || {
             let now = list(world, &format!("destination={destination}"));
-            let moved = now.iter().zip(&tries).all(|(row, before)| row["state"] == "dead" || row["tries"].as_i64() > before.as_i64());
+            let moved = now
+                .iter()
+                .zip(&tries)
+                .all(|(row, before)| row["state"] == "dead" || row["tries"].as_i64() > before.as_i64());
             moved.then_some(())
         });
     }
@@ -215,8 +218,11 @@ fn a_secret_is_not_to_be_found_in_what_is_stored() {
     world.client.participant("ada");
     wait_for("a delivery", 10, || (receiver.taken().len() == 1).then_some(()));
     let secret = made["secret"].as_str().unwrap().trim_start_matches("whsec_").to_owned();
-    let found = Command::new("grep").args(["-rl", "--binary-files=text", &secret]).arg(&world.data).output().unwrap();
-    assert_eq!(String::from_utf8(found.stdout).unwrap(), "");
+    for secret in [&secret, &world.identity_secret, &world.client.key] {
+        let found =
+            Command::new("grep").args(["-rl", "--binary-files=text", secret]).arg(&world.data).output().unwrap();
+        assert_eq!(String::from_utf8(found.stdout).unwrap(), "");
+    }
     let known =
         Command::new("grep").args(["-rl", "--binary-files=text", "sealed1."]).arg(&world.data).output().unwrap();
     assert!(!known.stdout.is_empty(), "it is looked for where it would be");

@@ -71,9 +71,11 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         }
         ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
 
-        (_, ["rewards" | "coupons" | "payouts" | "ledger" | "export" | "jobs", ..]) => {
-            money::answer(asked, &segments, body).await
-        }
+        (
+            _,
+            ["rewards" | "coupons" | "payouts" | "ledger" | "export" | "jobs", ..]
+            | ["participants" | "beneficiaries", _, "write-off"],
+        ) => money::answer(asked, &segments, body).await,
 
         ("POST", ["destinations"]) => {
             check_named(asked, &body, &["url"]).await?;
@@ -137,7 +139,7 @@ fn is_known(segments: &[&str]) -> bool {
             | ["stats", "clicks"]
             | ["ledger", "verify"]
             | ["export", "ledger.ndjson"]
-            | ["participants" | "beneficiaries", _, "statement"]
+            | ["participants" | "beneficiaries", _, "statement" | "write-off"]
             | [
                 "keys"
                     | "participants"
