@@ -29,6 +29,7 @@ kinds! {
     RewardRejected "reward.rejected",
     RewardFulfilled "reward.fulfilled",
     RewardReversed "reward.reversed",
+    RewardApprovalAsked "reward.approval_asked",
     LedgerHead "ledger.head",
     BudgetWarning "budget.warning",
     DestinationDisabled "destination.disabled",

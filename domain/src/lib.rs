@@ -43,9 +43,12 @@ pub mod payout;
 
 pub mod job;
 
+pub mod address;
+pub mod approval;
 pub mod delivery;
 pub mod destination;
 pub mod event;
+pub mod seal;
 
 pub mod auth;
 pub mod fault;

@@ -2,6 +2,7 @@
 
 use crate::failure::{Failure, Outcome};
 use crate::store::{Bound, int, text};
+use honeyguide_domain::approval::Answer;
 use honeyguide_domain::auth::Scope;
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::wire::clicks::Tally;
@@ -274,6 +275,11 @@ pub(crate) enum ProgramCommand {
         id: String,
         why: String,
     },
+    /// What the decision callback answered to the question of a delivery.
+    Decided {
+        delivery: String,
+        answer: Answer,
+    },
     /// A part of what a shard's step of clicks adds up to.
     AddClicks {
         shard: String,
@@ -403,16 +409,33 @@ pub(crate) struct ClickQuery {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum DestinationCommand {
-    Hand { setting: Setting, rows: Vec<Handover> },
-    Deliveries { query: Query },
-    Delivery { id: String },
-    Replay { id: Option<String>, from: i64, to: i64 },
+    Hand {
+        setting: Setting,
+        rows: Vec<Handover>,
+    },
+    /// A page of them, after one of that id.
+    Deliveries {
+        query: Query,
+        after: Option<String>,
+    },
+    Delivery {
+        id: String,
+    },
+    /// One, or those that were made in a time range, in milliseconds, `to` excluded.
+    Replay {
+        id: Option<String>,
+        from: i64,
+        to: i64,
+        state: Option<String>,
+    },
+    /// The destination was deleted.
+    Forget,
 }
 
 /// Asks an object. The reply is the object's HTTP answer as it is: status, headers, body.
 pub(crate) async fn ask(env: &Env, binding: &str, name: &str, command: &impl Serialize) -> Outcome<Response> {
     #[cfg(feature = "faults")]
-    crate::faults::reach(binding).await?;
+    crate::faults::reach(binding, name).await?;
     let body = serde_json::to_string(command)?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));
@@ -424,7 +447,7 @@ pub(crate) async fn ask(env: &Env, binding: &str, name: &str, command: &impl Ser
 /// Hands a batch of clicks to its shard.
 pub(crate) async fn store_clicks(env: &Env, shard: u16, first: ClickId, rows: &[u8]) -> Outcome<()> {
     #[cfg(feature = "faults")]
-    crate::faults::reach("CLICKS").await?;
+    crate::faults::reach("CLICKS", "").await?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(js_sys::Uint8Array::from(rows).into()));
     let request = Request::new_with_init(&format!("https://object/clicks/{first}"), &init)?;

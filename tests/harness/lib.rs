@@ -6,6 +6,7 @@ pub mod client;
 pub mod connection;
 pub mod data_centre;
 pub mod receiver;
+pub mod rough;
 pub mod shop;
 pub mod vendor;
 pub mod world;
@@ -15,6 +16,7 @@ pub use client::{Answer, Client};
 pub use connection::Connection;
 pub use data_centre::DataCentre;
 pub use receiver::Receiver;
+pub use rough::{Manner, Rough};
 pub use vendor::{Call, Vendor};
 pub use world::World;
 

@@ -33,6 +33,8 @@ pub(super) fn setting(kind: &str, settings: Value) -> Setting {
         url: "https://v.example/".to_owned(),
         secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned()],
         enabled: true,
+        ordered: false,
+        decides: false,
         kind: kind.to_owned(),
         settings: map(settings),
         credentials: secrets.map(|field| (field.name.to_owned(), SECRET.to_owned())).collect::<BTreeMap<_, _>>(),

@@ -19,6 +19,8 @@ pub struct NewDestination {
     pub events: Vec<String>,
     pub settings: Map<String, Value>,
     pub secrets: BTreeMap<String, String>,
+    /// Whether what concerns one conversion goes out in its order, one after the other.
+    pub ordered: bool,
 }
 
 /// `PATCH /v1/destinations/{id}`: what is absent stays.
@@ -29,6 +31,7 @@ pub struct DestinationChange {
     pub enabled: Option<bool>,
     settings: Option<Map<String, Value>>,
     secrets: Option<Map<String, Value>>,
+    pub ordered: Option<bool>,
 }
 
 struct Kind(&'static Adapter);
@@ -75,6 +78,7 @@ impl Read for NewDestination {
         let kind = fields.required::<Kind>("kind");
         let url = fields.optional::<String>("url");
         let events = fields.optional("events").map(|events| events.map(words));
+        let ordered = fields.or("ordered", false);
         let (settings, secrets) = (fields.or("settings", Map::new()), fields.or("secrets", Map::new()));
         fields.done();
         let Kind(kind) = kind?;
@@ -85,7 +89,7 @@ impl Read for NewDestination {
         }
         let events = events?.unwrap_or_else(|| kind.takes.iter().map(|pattern| (*pattern).to_owned()).collect());
         check_heard(kind, &events, place);
-        Some(Self { kind, url: url?, events, settings, secrets })
+        Some(Self { kind, url: url?, events, settings, secrets, ordered: ordered? })
     }
 }
 
@@ -116,6 +120,7 @@ impl Read for DestinationChange {
         let url = fields.optional("url");
         let events = fields.optional("events");
         let state = fields.optional::<State>("state");
+        let ordered = fields.optional("ordered");
         let (settings, secrets) = (fields.optional("settings"), fields.optional("secrets"));
         fields.done();
         Some(Self {
@@ -124,6 +129,7 @@ impl Read for DestinationChange {
             enabled: state?.map(|state| state.0),
             settings: settings?,
             secrets: secrets?,
+            ordered: ordered?,
         })
     }
 }
@@ -137,6 +143,11 @@ pub struct Setting {
     /// The newest first; two while a rotation lasts.
     pub secrets: Vec<String>,
     pub enabled: bool,
+    #[serde(default)]
+    pub ordered: bool,
+    /// Its answers decide about rewards: the decision callback.
+    #[serde(default)]
+    pub decides: bool,
     #[serde(default = "webhook")]
     pub kind: String,
     /// What the owner set, by the fields of the kind.
@@ -167,6 +178,9 @@ pub struct Handover {
     pub kind: String,
     pub body: String,
     pub at: i64,
+    /// Its place among all that the program hands over.
+    #[serde(default)]
+    pub seq: i64,
 }
 
 #[cfg(test)]
@@ -182,6 +196,8 @@ mod tests {
         assert_eq!((setting.kind.as_str(), setting.settings.len(), setting.credentials.len()), ("webhook", 0, 0));
         let mut new = old;
         new["kind"] = json!("meta");
+        new["ordered"] = json!(true);
+        new["decides"] = json!(false);
         new["settings"] = json!({"pixel_id": "1"});
         new["credentials"] = json!({"access_token": "12345678"});
         let setting: Setting = serde_json::from_value(new.clone()).unwrap();

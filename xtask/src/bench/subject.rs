@@ -127,7 +127,7 @@ fn worker(place: &Place, name: &str, folder: &Path) -> Result<Settings> {
         assets: place.assets(),
         data: folder.join(name),
         port: 0,
-        reach: Reach::Everywhere,
+        reach: Reach::LocalHostsToo,
         secrets: Secrets::random()?,
         cache: None,
         said: None,
