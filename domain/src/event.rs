@@ -29,6 +29,7 @@ kinds! {
     RewardRejected "reward.rejected",
     RewardFulfilled "reward.fulfilled",
     RewardReversed "reward.reversed",
+    RewardApprovalAsked "reward.approval_asked",
     LedgerHead "ledger.head",
     BudgetWarning "budget.warning",
     DestinationDisabled "destination.disabled",
@@ -62,6 +63,12 @@ impl Event {
     /// The body of a webhook, as Standard Webhooks has it: `{"type", "timestamp", "data"}`.
     pub fn body(&self) -> String {
         json!({"type": self.kind.as_str(), "timestamp": self.at, "data": self.data}).to_string()
+    }
+
+    /// The same, with what a vendor's adapter must know beside: `about` has `program`, `recipient` and `conversion`, as
+    /// far as the adapter asks for them.
+    pub fn body_about(&self, about: &Value) -> String {
+        json!({"type": self.kind.as_str(), "timestamp": self.at, "data": self.data, "about": about}).to_string()
     }
 }
 

@@ -118,6 +118,11 @@ impl<'a> Place<'a> {
         self.note(code, message.into(), true);
     }
 
+    /// How many faults are noted so far, wherever.
+    pub fn faults(&self) -> usize {
+        self.faults.borrow().len()
+    }
+
     fn note(&self, code: &'static str, message: String, understood: bool) {
         self.faults.borrow_mut().push(Fault { path: self.path.clone(), code, message, understood });
     }

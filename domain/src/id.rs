@@ -58,6 +58,11 @@ macro_rules! ids {
                 Self(format!("{}{}", $prefix, BASE32_DNSSEC.encode(&minter.next())))
             }
 
+            /// Before every id of its kind that was made at this moment or later, and after those of earlier ones.
+            pub fn first_of(at: Timestamp) -> Self {
+                Self(format!("{}{}", $prefix, BASE32_DNSSEC.encode(&layout(at, 0, [0; 8]))))
+            }
+
             /// Accepts only the text that `mint` makes.
             pub fn parse(text: &str) -> Result<Self, BadId> {
                 let bytes = text.strip_prefix($prefix).ok_or(BadId)?;

@@ -46,6 +46,8 @@ pub mod job;
 pub mod claim;
 pub mod source;
 
+pub mod address;
+pub mod approval;
 pub mod delivery;
 pub mod destination;
 pub mod event;

@@ -16,6 +16,7 @@ pub use rule::{
 pub use targets::Targets;
 pub use versions::{Version, in_force};
 
+use crate::approval::Callback;
 use crate::money::{Currency, Money};
 use crate::site::Site;
 
@@ -61,6 +62,8 @@ pub struct Program {
     pub targets: Targets,
     /// What someone must be owed to have a line in a payout that says nothing else, in that currency.
     pub payout_minimum: Option<Money>,
+    /// Who is asked before a reward is approved by time.
+    pub callback: Option<Callback>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -155,6 +155,12 @@ pub fn expire(reward: &Reward, at: Timestamp, minter: &mut Minter) -> Option<Mov
     (reward.state == State::Approved).then(|| moved(reward, after, "expired", accounts, at, minter))
 }
 
+/// Keeps a reward from being approved by time: it waits for the owner's hand. Any that isn't pending stays as it is.
+pub fn hold(reward: &Reward) -> Option<Move> {
+    let after = Reward { state: State::Held, ..reward.clone() };
+    (reward.state == State::Pending).then_some(Move { reward: after, cause: Some("held"), entry: None })
+}
+
 /// What was left of the reward goes from one account to the other.
 fn moved(
     before: &Reward,

@@ -1,11 +1,13 @@
 //! What the Worker and the objects say to each other: one typed command a call, one reply. Not a public format.
 
 mod inward;
+mod query;
 
 pub(crate) use inward::{InwardCommand, Posted, read as read_posted};
+pub(crate) use query::Query;
 
 use crate::failure::{Failure, Outcome};
-use crate::store::{Bound, int, text};
+use honeyguide_domain::approval::Answer;
 use honeyguide_domain::auth::Scope;
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::wire::clicks::Tally;
@@ -287,6 +289,11 @@ pub(crate) enum ProgramCommand {
         id: String,
         why: String,
     },
+    /// What the decision callback answered to the question of a delivery.
+    Decided {
+        delivery: String,
+        answer: Answer,
+    },
     /// A part of what a shard's step of clicks adds up to.
     AddClicks {
         shard: String,
@@ -321,35 +328,10 @@ pub(crate) enum ProgramCommand {
     },
     /// What comes in beside the owner's own calls.
     Inward(InwardCommand),
-}
-
-/// The query of a list: a page, and what it is narrowed to.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Query {
-    pub(crate) limit: i64,
-    pub(crate) cursor: i64,
-    pub(crate) filters: std::collections::BTreeMap<String, String>,
-}
-
-impl Query {
-    /// The SQL clause for one page of a list, and its values: rows after the cursor, narrowed by the filters that were
-    /// sent, one more than the limit (which says that there is another page). `prefix` is the table's alias and a dot.
-    pub(crate) fn clause(&self, prefix: &str, columns: &[(&str, &str)]) -> (String, Vec<Bound>) {
-        let mut tests = vec![format!("{prefix}seq > ?")];
-        let mut values = vec![int(self.cursor)];
-        for (name, column) in columns {
-            if let Some(value) = self.filter(name) {
-                tests.push(format!("{prefix}{column} = ?"));
-                values.push(text(value));
-            }
-        }
-        values.push(int(self.limit + 1));
-        (format!("WHERE {} ORDER BY {prefix}seq LIMIT ?", tests.join(" AND ")), values)
-    }
-
-    pub(crate) fn filter(&self, name: &str) -> Option<&str> {
-        self.filters.get(name).map(String::as_str)
-    }
+    /// Someone who wants no messages any more, by the address that a message carried.
+    Unsubscribe {
+        token: String,
+    },
 }
 
 /// A piece of an export: lines of JSON, the last one's number, and where the export ends.
@@ -410,16 +392,33 @@ pub(crate) struct ClickQuery {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum DestinationCommand {
-    Hand { setting: Setting, rows: Vec<Handover> },
-    Deliveries { query: Query },
-    Delivery { id: String },
-    Replay { id: Option<String>, from: i64, to: i64 },
+    Hand {
+        setting: Setting,
+        rows: Vec<Handover>,
+    },
+    /// A page of them, after one of that id.
+    Deliveries {
+        query: Query,
+        after: Option<String>,
+    },
+    Delivery {
+        id: String,
+    },
+    /// One, or those that were made in a time range, in milliseconds, `to` excluded.
+    Replay {
+        id: Option<String>,
+        from: i64,
+        to: i64,
+        state: Option<String>,
+    },
+    /// The destination was deleted.
+    Forget,
 }
 
 /// Asks an object. The reply is the object's HTTP answer as it is: status, headers, body.
 pub(crate) async fn ask(env: &Env, binding: &str, name: &str, command: &impl Serialize) -> Outcome<Response> {
     #[cfg(feature = "faults")]
-    crate::faults::reach(binding).await?;
+    crate::faults::reach(binding, name).await?;
     let body = serde_json::to_string(command)?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));
@@ -441,7 +440,7 @@ pub(crate) fn shard_name(shard: u16) -> String {
 /// Hands a batch of clicks to its shard.
 pub(crate) async fn store_clicks(env: &Env, shard: u16, first: ClickId, rows: &[u8]) -> Outcome<()> {
     #[cfg(feature = "faults")]
-    crate::faults::reach("CLICKS").await?;
+    crate::faults::reach("CLICKS", "").await?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(js_sys::Uint8Array::from(rows).into()));
     let request = Request::new_with_init(&format!("https://object/clicks/{first}"), &init)?;

@@ -1,60 +1,55 @@
 //! One destination's deliveries and their attempts, with an alarm of its own, so that a slow receiver delays nobody.
 //!
-//! Invariant: a delivery is stored before it is tried, and an outcome is recorded only for the try that was claimed
-//! (compare-and-set on the number of tries). A try that was cut off is made again with the same id. Called by the
-//! program's outbox, by the owner's reports, and by its alarm.
+//! Invariant: a delivery is stored before it is tried, and an outcome is recorded only for the try that it belongs to
+//! (compare-and-set on the number of tries). A try that was cut off is made again with the same id. What is under way
+//! is known in memory, and only so that nothing is tried twice at once. Called by the program's outbox, by the owner's
+//! reports, and by its alarm.
 
+mod reports;
+mod schema;
 mod sending;
 
-use crate::command::{DestinationCommand, Query, Reply};
+use crate::command::{DestinationCommand, Reply};
 use crate::failure::{Failure, Outcome};
-use crate::settings::now;
-use crate::store::{Store, int, text};
-use honeyguide_domain::fault::Refusal;
+use crate::settings::{Settings, chance, now};
+use crate::store::{Store, int, maybe, text};
+use honeyguide_domain::delivery;
+use honeyguide_domain::id::DeliveryId;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::destinations::{Handover, Setting};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-const MIGRATIONS: &[&str] = &["
-    CREATE TABLE setting (one INTEGER PRIMARY KEY CHECK (one = 1), setting TEXT NOT NULL);
-    CREATE TABLE deliveries (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, event TEXT NOT NULL, kind TEXT NOT NULL,
-        body TEXT NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, tried_in_row INTEGER NOT NULL DEFAULT 0,
-        next_at INTEGER, created_at INTEGER NOT NULL);
-    CREATE INDEX deliveries_by_state ON deliveries (state, next_at);
-    CREATE TABLE attempts (
-        delivery TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, status INTEGER, answer TEXT, error TEXT,
-        ms INTEGER NOT NULL, request TEXT NOT NULL, PRIMARY KEY (delivery, number)) WITHOUT ROWID;
-"];
+/// Old deliveries that one statement removes, and statements of one alarm.
+const FORGOTTEN: i64 = 200;
+const FORGETTING: usize = 10;
+/// Old deliveries are looked for at whole hours.
+const HOUR: i64 = 3_600_000;
 
 #[durable_object]
 pub struct DestinationDo {
     store: Store,
     env: Env,
     ready: Outcome<()>,
+    under_way: Mutex<BTreeSet<String>>,
 }
 
-#[derive(Deserialize)]
-struct Row {
-    id: String,
-    event: String,
-    kind: String,
-    body: String,
-    state: String,
-    tries: i64,
-    next_at: Option<i64>,
-    created_at: i64,
+/// The destination as it stands.
+struct Standing {
+    setting: Setting,
+    failing_since: Option<Timestamp>,
+    held_until: Option<Timestamp>,
+    /// Why it was given up, until the program knows.
+    given_up: Option<String>,
 }
-
-const COLUMNS: &str = "SELECT id, event, kind, body, state, tries, next_at, created_at FROM deliveries";
 
 impl DurableObject for DestinationDo {
     fn new(state: State, env: Env) -> Self {
         let store = Store::new(&state, "destination");
-        let ready = store.migrate(MIGRATIONS);
-        Self { store, env, ready }
+        let ready = store.migrate(schema::MIGRATIONS);
+        Self { store, env, ready, under_way: Mutex::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -76,10 +71,15 @@ impl DurableObject for DestinationDo {
 
     async fn alarm(&self) -> worker::Result<Response> {
         self.store.asked();
-        let armed = self.store.wake(now().after(Span::seconds(30)));
-        let sent = self.send_due().await;
-        let rearmed = self.rearm();
-        for failure in [armed.err(), sent.err(), rearmed.err()].into_iter().flatten() {
+        let armed = self.store.wake(now().after(Span::seconds(5)));
+        // What the program must know comes first: until it does, nothing more is sent.
+        let sent = match self.report_given_up().await {
+            Ok(()) => self.send_due().await,
+            failed => failed,
+        };
+        let forgotten = self.forget_old();
+        let rearmed = if sent.is_ok() { self.rearm() } else { Ok(()) };
+        for failure in [armed.err(), sent.err(), forgotten.err(), rearmed.err()].into_iter().flatten() {
             let why = failure.to_string();
             crate::metrics::error(crate::metrics::What::DestinationAlarm, &why);
         }
@@ -91,104 +91,136 @@ impl DestinationDo {
     fn handle(&self, command: DestinationCommand) -> Outcome<Reply> {
         match command {
             DestinationCommand::Hand { setting, rows } => self.take(&setting, &rows),
-            DestinationCommand::Deliveries { query } => self.deliveries(&query),
+            DestinationCommand::Deliveries { query, after } => self.deliveries(&query, after.as_deref()),
             DestinationCommand::Delivery { id } => self.delivery(&id),
-            DestinationCommand::Replay { id, from, to } => self.replay(id.as_deref(), from, to),
+            DestinationCommand::Replay { id, from, to, state } => {
+                self.replay(id.as_deref(), (from, to), state.as_deref())
+            }
+            DestinationCommand::Forget => self.forget_all(),
         }
     }
 
     /// Stores what is handed over, once each: a hand-over that is repeated changes nothing.
     fn take(&self, setting: &Setting, rows: &[Handover]) -> Outcome<Reply> {
-        let values = vec![text(serde_json::to_string(setting)?)];
-        self.store.run("INSERT OR REPLACE INTO setting (one, setting) VALUES (1, ?)", values)?;
-        if setting.enabled {
-            let again = "UPDATE deliveries SET state = 'pending', next_at = ? WHERE state = 'waiting'";
-            self.store.run(again, vec![int(now().millis())])?;
+        let before = self.standing()?;
+        if before.as_ref().is_none_or(|before| before.setting != *setting) {
+            self.keep_setting(setting)?;
         }
+        let given_up = before.as_ref().is_some_and(|before| before.given_up.is_some());
+        let enabled = setting.enabled && !given_up;
+        if enabled && before.is_some_and(|before| !before.setting.enabled) {
+            self.store.run("UPDATE setting SET failing_since = NULL, held_until = NULL", vec![])?;
+            let again = "UPDATE deliveries SET state = 'pending', tried_in_row = 0, next_at = ?
+                WHERE state <> 'delivered' AND state = 'waiting'";
+            self.store.run(again, vec![int(now().millis())])?;
+        } else if !enabled {
+            self.suspend()?;
+        }
+        let state = if enabled { "pending" } else { "waiting" };
         for row in rows {
+            let lane = if setting.ordered { delivery::lane(&row.kind, &row.body) } else { None };
             self.store.run(
-                "INSERT OR IGNORE INTO deliveries (id, event, kind, body, state, next_at, created_at)
-                 VALUES (?, ?, ?, ?, 'pending', ?, ?)",
-                vec![text(&row.delivery), text(&row.event), text(&row.kind), text(&row.body), int(row.at), int(row.at)],
+                "INSERT OR IGNORE INTO deliveries (id, seq, event, kind, body, state, next_at, created_at, lane)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                vec![
+                    text(&row.delivery),
+                    int(row.seq),
+                    text(&row.event),
+                    text(&row.kind),
+                    text(&row.body),
+                    text(state),
+                    int(row.at),
+                    int(row.at),
+                    maybe(lane),
+                ],
             )?;
         }
         Ok(Reply::none())
     }
 
-    fn setting(&self) -> Outcome<Option<Setting>> {
+    fn under_way(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep_setting(&self, setting: &Setting) -> Outcome<()> {
+        let sealed = Settings::of(&self.env).sealer.seal(&serde_json::to_string(setting)?, chance());
+        self.store.run(
+            "INSERT INTO setting (one, setting) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET setting = excluded.setting",
+            vec![text(sealed)],
+        )
+    }
+
+    /// What is to be sent waits until the destination is enabled again.
+    fn suspend(&self) -> Outcome<()> {
+        let query = "UPDATE deliveries SET state = 'waiting', next_at = NULL
+            WHERE state <> 'delivered' AND state = 'pending' AND verdict IS NULL";
+        self.store.run(query, vec![])
+    }
+
+    fn standing(&self) -> Outcome<Option<Standing>> {
         #[derive(Deserialize)]
         struct Row {
             setting: String,
+            failing_since: Option<i64>,
+            held_until: Option<i64>,
+            given_up: Option<String>,
         }
-        let row: Option<Row> = self.store.row("SELECT setting FROM setting WHERE one = 1", vec![])?;
-        Ok(row.map(|row| serde_json::from_str(&row.setting)).transpose()?)
-    }
-
-    fn rearm(&self) -> Outcome<()> {
-        match self.store.number("SELECT MIN(next_at) AS n FROM deliveries WHERE state = 'pending'", vec![])? {
-            0 => Ok(()),
-            at => self.store.wake(Timestamp::from_millis(at.max(now().millis()))),
-        }
-    }
-
-    fn json(&self, row: &Row) -> Outcome<Value> {
-        let setting = self.setting()?;
-        Ok(json!({
-            "id": row.id, "destination": setting.map(|setting| setting.id), "event": row.event, "type": row.kind,
-            "state": row.state, "tries": row.tries, "next_at": row.next_at.map(Timestamp::from_millis),
-            "created_at": Timestamp::from_millis(row.created_at),
+        let query = "SELECT setting, failing_since, held_until, given_up FROM setting WHERE one = 1";
+        let Some(row) = self.store.row::<Row>(query, vec![])? else { return Ok(None) };
+        let opened = Settings::of(&self.env).sealer.open(&row.setting);
+        let opened =
+            opened.ok_or_else(|| Failure::Ours("a destination's setting is sealed under another key".into()))?;
+        Ok(Some(Standing {
+            setting: serde_json::from_str(&opened)?,
+            failing_since: row.failing_since.map(Timestamp::from_millis),
+            held_until: row.held_until.map(Timestamp::from_millis),
+            given_up: row.given_up,
         }))
     }
 
-    fn deliveries(&self, query: &Query) -> Outcome<Reply> {
-        let (clause, values) = query.clause("", &[("state", "state"), ("type", "kind"), ("event", "event")]);
-        let rows: Vec<Row> = self.store.rows(&format!("{COLUMNS} {clause}"), values)?;
-        let rows = rows.iter().map(|row| self.json(row)).collect::<Outcome<Vec<_>>>()?;
-        Reply::ok(&rows)
-    }
-
-    fn delivery(&self, id: &str) -> Outcome<Reply> {
+    /// Sets the alarm to the next thing that is due: to report, to send, or to forget.
+    fn rearm(&self) -> Outcome<()> {
         #[derive(Deserialize)]
-        struct Attempt {
-            number: i64,
-            at: i64,
-            status: Option<i64>,
-            answer: Option<String>,
-            error: Option<String>,
-            ms: i64,
-            request: String,
+        struct Row {
+            held_until: Option<i64>,
+            told: i64,
         }
-        let row: Option<Row> = self.store.row(&format!("{COLUMNS} WHERE id = ?"), vec![text(id)])?;
-        let row = row.ok_or_else(|| Failure::Refused(Refusal::not_found("delivery")))?;
-        let select =
-            "SELECT number, at, status, answer, error, ms, request FROM attempts WHERE delivery = ? ORDER BY number";
-        let attempts: Vec<Attempt> = self.store.rows(select, vec![text(id)])?;
-        let attempts = attempts.into_iter().map(|attempt| {
-            let request: Value = serde_json::from_str(&attempt.request)?;
-            Ok(json!({
-                "number": attempt.number, "at": Timestamp::from_millis(attempt.at), "request": request,
-                "status": attempt.status, "answer": attempt.answer, "error": attempt.error, "ms": attempt.ms,
-            }))
-        });
-        let mut body = self.json(&row)?;
-        body["attempts"] = json!(attempts.collect::<Outcome<Vec<_>>>()?);
-        body["body"] = serde_json::from_str(&row.body)?;
-        Ok(Reply::new(200, body))
+        let standing: Option<Row> =
+            self.store.row("SELECT held_until, given_up IS NULL AS told FROM setting WHERE one = 1", vec![])?;
+        let next = "SELECT MIN(next_at) AS n FROM deliveries WHERE state <> 'delivered' AND state = 'pending'";
+        let next = Some(self.store.number(next, vec![])?).filter(|at| *at > 0);
+        let sending = next.map(|at| at.max(standing.as_ref().and_then(|row| row.held_until).unwrap_or(0)));
+        let oldest = "SELECT created_at AS n FROM deliveries WHERE state <> 'pending' ORDER BY id LIMIT 1";
+        let oldest = Some(self.store.number(oldest, vec![])?).filter(|at| *at > 0);
+        let kept = Settings::of(&self.env).delivery_retention.as_millis();
+        let forgetting = oldest.map(|at| at.saturating_add(kept).div_euclid(HOUR).saturating_add(1) * HOUR);
+        let reporting = standing.filter(|row| row.told == 0).map(|_| 0);
+        match [sending, forgetting, reporting].into_iter().flatten().min() {
+            None => Ok(()),
+            Some(at) => self.store.wake(Timestamp::from_millis(at.max(now().millis()))),
+        }
     }
 
-    /// Sends again: one delivery, or all of a time range that were made in it. Their ids stay.
-    fn replay(&self, id: Option<&str>, from: i64, to: i64) -> Outcome<Reply> {
-        let set = "UPDATE deliveries SET state = 'pending', tried_in_row = 0, next_at = ?";
-        let at = int(now().millis());
-        let replayed = if let Some(id) = id {
-            self.store.changed(&format!("{set} WHERE id = ?"), vec![at, text(id)])?
-        } else {
-            let values = vec![at, int(from), int(to)];
-            self.store.changed(&format!("{set} WHERE created_at >= ? AND created_at < ?"), values)?
-        };
-        if id.is_some() && replayed == 0 {
-            return Err(Refusal::not_found("delivery").into());
+    /// Removes what is older than deliveries are kept, in small turns; what is still to be sent stays.
+    fn forget_old(&self) -> Outcome<()> {
+        let end = DeliveryId::first_of(now().before(Settings::of(&self.env).delivery_retention));
+        for _ in 0..FORGETTING {
+            let gone = self.store.changed(
+                "DELETE FROM deliveries WHERE id IN (
+                    SELECT id FROM deliveries WHERE id < ? AND state <> 'pending' ORDER BY id LIMIT ?)",
+                vec![text(&end), int(FORGOTTEN)],
+            )?;
+            if gone < FORGOTTEN {
+                break;
+            }
         }
-        Ok(Reply::new(202, json!({"replayed": replayed})))
+        Ok(())
+    }
+
+    /// The destination was deleted: nothing more is sent, and nothing of it is kept.
+    fn forget_all(&self) -> Outcome<Reply> {
+        self.store.run("DELETE FROM setting", vec![])?;
+        self.store.run("DELETE FROM deliveries", vec![])?;
+        Ok(Reply::none())
     }
 }

@@ -28,7 +28,8 @@ pub(crate) fn trip_inbound(kind: &str) -> Outcome<()> {
 }
 
 /// From now on this isolate has this fault: `directory-down`, `program-down`, `clicks-down`, `storage-down`,
-/// `storage-slow`, `inbound-fails`; or none: `storage-up`. `clock N`: our clock is N milliseconds ahead.
+/// `storage-slow`, `slow NAME` for the object of that name, `addresses-unchecked`, `inbound-fails`; or none: `storage-up`.
+/// `clock N`: our clock is N milliseconds ahead.
 pub(crate) fn switch(asked: &str) {
     if let Some(ahead) = asked.strip_prefix("clock ") {
         return AHEAD.set(ahead.parse().unwrap_or(0));
@@ -38,6 +39,11 @@ pub(crate) fn switch(asked: &str) {
         "storage-up" => BROKEN.take().clear(),
         fault => BROKEN.set(fault.to_owned()),
     }
+}
+
+/// Whether this is what is broken now.
+pub(crate) fn is(fault: &str) -> bool {
+    BROKEN.with_borrow(|broken| broken == fault)
 }
 
 pub(crate) fn ahead() -> Span {
@@ -50,10 +56,11 @@ pub(crate) fn any() -> bool {
 }
 
 /// Whether the objects of a binding can be asked; late, where storage is slow.
-pub(crate) async fn reach(binding: &str) -> Outcome<()> {
+pub(crate) async fn reach(binding: &str, name: &str) -> Outcome<()> {
     let broken = BROKEN.with_borrow(Clone::clone);
     let down = broken.strip_suffix("-down").is_some_and(|what| what == "storage" || what.eq_ignore_ascii_case(binding));
-    if broken == "storage-slow" {
+    let slow = broken.strip_prefix("slow ").is_some_and(|slow| slow == name);
+    if broken == "storage-slow" || slow {
         worker::Delay::from(SLOW).await;
     }
     if down { Err(Failure::Ours(format!("fault: {binding} is down"))) } else { Ok(()) }

@@ -16,6 +16,7 @@ mod redirect;
 mod command;
 mod failure;
 mod metrics;
+mod outgoing;
 mod store;
 
 mod clicks_do;

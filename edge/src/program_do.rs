@@ -4,6 +4,8 @@
 //! transaction, outbox rows included; only then does anything leave. No truth is kept outside `SQLite`. Called by the
 //! Worker, and by its own alarm, which hands over the outbox, approves rewards whose hold has ended, and works on jobs.
 
+mod about;
+mod approvals;
 mod claims;
 mod clicks;
 mod conversions;
@@ -56,6 +58,7 @@ pub struct ProgramDo {
     env: Env,
     ready: Outcome<()>,
     simulation: whatif::Memory,
+    pauses: outbox::Pauses,
 }
 
 /// One command's surroundings: the store, the moment, and chance.
@@ -80,7 +83,7 @@ impl DurableObject for ProgramDo {
     fn new(state: State, env: Env) -> Self {
         let store = Store::new(&state, "program");
         let ready = store.migrate(schema::MIGRATIONS);
-        Self { store, env, ready, simulation: whatif::Memory::default() }
+        Self { store, env, ready, simulation: whatif::Memory::default(), pauses: outbox::Pauses::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -99,17 +102,18 @@ impl DurableObject for ProgramDo {
         self.store.asked();
         let turn = self.turn(Settings::of(&self.env));
         // Re-armed before anything that can fail: alarms are given up after six failures.
-        if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(30))) {
+        if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(5))) {
             return failure.answer();
         }
         let done = self.store.transaction(|| {
             turn.approve_due()?;
+            turn.settle_overdue()?;
             turn.expire_due()?;
             turn.give_due_months()
         });
         let taken = turn.take_overdue();
         let told = self.store.transaction(|| turn.publish_heads());
-        let handed = outbox::hand_over(&self.env, &self.store).await;
+        let handed = outbox::hand_over(&self.env, &self.store, &self.pauses, now()).await;
         let worked = jobs::work(self, turn.settings).await;
         idempotency::forget(&self.store, turn.now).ok();
         jobs::forget(&self.store, turn.now).ok();
@@ -119,7 +123,7 @@ impl DurableObject for ProgramDo {
             crate::metrics::error(crate::metrics::What::ProgramAlarm, &failure.to_string());
             return Response::empty();
         }
-        match outbox::rearm(&self.store, now()) {
+        match outbox::rearm(&self.store, &self.pauses, now()) {
             Ok(()) => Response::empty(),
             Err(failure) => failure.answer(),
         }
@@ -152,13 +156,13 @@ impl ProgramDo {
             turn.permit(&call.caller)?;
             let turn = Turn { remembered: Some(Remembered::default()), ..turn };
             let reply = turn.convert_many(lines)?;
-            outbox::rearm(&self.store, turn.now)?;
+            outbox::rearm(&self.store, &self.pauses, turn.now)?;
             return Ok(reply);
         }
         if let ProgramCommand::Inward(command) = &call.command
             && let Some(reply) = turn.receive_or_replay(&call.caller, command)?
         {
-            outbox::rearm(&self.store, turn.now)?;
+            outbox::rearm(&self.store, &self.pauses, turn.now)?;
             return Ok(reply);
         }
         if matches!(call.command, ProgramCommand::Links { .. } | ProgramCommand::LinksVersion) {
@@ -180,7 +184,7 @@ impl ProgramDo {
             ) {
                 turn.links_changed()?;
             }
-            outbox::rearm(&self.store, turn.now)?;
+            outbox::rearm(&self.store, &self.pauses, turn.now)?;
             Ok(reply)
         })
     }
@@ -253,6 +257,7 @@ impl Turn<'_> {
             C::DeleteDestination { id } => self.delete_destination(id),
             C::TestDestination { id } => self.test_destination(id),
             C::RotateDestination { id } => self.rotate_destination(id),
+            C::Decided { delivery, answer } => self.decided(delivery, answer),
             C::DestinationGone { id, why } => self.destination_gone(id, why),
             C::AddClicks { shard, step, part, tallies } => self.add_clicks(shard, *step, *part, tallies),
             C::ClickStats { query, edges } => self.click_stats(query, edges),
@@ -263,6 +268,7 @@ impl Turn<'_> {
             C::LinkRequested { email } => self.link_requested(email),
             C::Me { token } => self.me(token),
             C::Inward(command) => self.inward(command),
+            C::Unsubscribe { token } => self.unsubscribe(token),
         }
     }
 }

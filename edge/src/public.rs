@@ -10,6 +10,7 @@ use crate::redirect::{self, Seen};
 use crate::settings::{Settings, chance, now};
 use honeyguide_domain::auth::{bearer, program_of_publishable};
 use honeyguide_domain::code::Code;
+use honeyguide_domain::destination::email::unsubscribe;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::ratelimit::{BROWSER, Buckets, JOIN, Limit};
@@ -45,9 +46,13 @@ pub(crate) async fn answer(visit: &Visit<'_>, rest: &str, mut request: Request) 
         ("POST", "v1/consent") => visit.consent(&limited_text(&mut request).await?).await,
         ("POST", "v1/join") => visit.join(&limited_text(&mut request).await?).await,
         ("POST", "v1/claim") => visit.claim(&limited_text(&mut request).await?).await,
-        (_, "v1/offer" | "v1/reference" | "v1/me" | "v1/touch" | "v1/consent" | "v1/join" | "v1/claim") => {
-            Err(Refusal::new(405, "method_not_allowed", "This path has another method.").into())
-        }
+        ("GET", "v1/unsubscribe") => unsubscribe_page(false),
+        ("POST", "v1/unsubscribe") => visit.unsubscribe(query).await,
+        (
+            _,
+            "v1/offer" | "v1/reference" | "v1/me" | "v1/touch" | "v1/consent" | "v1/join" | "v1/claim"
+            | "v1/unsubscribe",
+        ) => Err(Refusal::new(405, "method_not_allowed", "This path has another method.").into()),
         ("GET" | "HEAD", name) => match assets::file(visit.env, "widget", name).await? {
             Some(file) => Ok(file),
             None => Err(Refusal::not_found("file").into()),
@@ -197,6 +202,14 @@ impl Visit<'_> {
         self.ask(&program, ProgramCommand::FinishJoin { token, code }).await
     }
 
+    /// By one click of a mail program (RFC 8058), or by the button of the page. What the body says doesn't matter.
+    async fn unsubscribe(&self, query: &str) -> Outcome<Response> {
+        let program = self.program(parameter(query, "k").as_deref(), BROWSER).await?;
+        let token = parameter(query, "t").unwrap_or_default();
+        let response = self.ask(&program, ProgramCommand::Unsubscribe { token }).await?;
+        if response.status_code() == 204 { unsubscribe_page(true) } else { Ok(response) }
+    }
+
     async fn claim(&self, body: &str) -> Outcome<Response> {
         let claim: NewClaim = read::body(body)?;
         let program = self.program(Some(&claim.key), JOIN).await?;
@@ -209,6 +222,16 @@ impl Visit<'_> {
         )
         .await
     }
+}
+
+fn unsubscribe_page(done: bool) -> Outcome<Response> {
+    let response = Response::from_html(unsubscribe::page(done))?;
+    let headers = response.headers();
+    headers.set("cache-control", "private, no-store")?;
+    headers.set("content-security-policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'")?;
+    headers.set("referrer-policy", "no-referrer")?;
+    headers.set("x-content-type-options", "nosniff")?;
+    Ok(response)
 }
 
 fn no_identity() -> Failure {

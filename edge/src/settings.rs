@@ -1,6 +1,6 @@
 //! The settings of a deployment, read once an isolate: `wrangler.toml` lists them with what they mean.
 
-use honeyguide_domain::destination::Loopback;
+use honeyguide_domain::address::LocalHosts;
 use honeyguide_domain::seal::Sealer;
 use honeyguide_domain::site::Site;
 use honeyguide_domain::time::Span;
@@ -10,7 +10,12 @@ use worker::Env;
 pub(crate) struct Settings {
     pub(crate) friend_path: String,
     pub(crate) owner_host: String,
-    pub(crate) loopback: Loopback,
+    /// Hosts that may be called though they aren't public.
+    pub(crate) local_hosts: LocalHosts,
+    /// Where a name's addresses are asked for, by DNS over HTTPS. Empty: nowhere.
+    pub(crate) resolver: String,
+    /// How long deliveries and their attempts are kept.
+    pub(crate) delivery_retention: Span,
     pub(crate) shards: u16,
     /// How long raw clicks are kept; what they add up to stays.
     pub(crate) click_retention: Span,
@@ -71,7 +76,9 @@ impl Settings {
         Self {
             friend_path: if friend_path.is_empty() { "/r".to_owned() } else { friend_path.to_owned() },
             owner_host: var("OWNER_HOST"),
-            loopback: if var("LOOPBACK_DESTINATIONS") == "allowed" { Loopback::Allowed } else { Loopback::Refused },
+            local_hosts: LocalHosts::parse(&var("LOCAL_HOSTS")),
+            resolver: var("RESOLVER"),
+            delivery_retention: Span::days(var("DELIVERY_RETENTION_DAYS").parse().unwrap_or(30).max(1)),
             shards: var("CLICK_SHARDS").parse().unwrap_or(1).max(1),
             click_retention: Span::days(var("CLICK_RETENTION_DAYS").parse().unwrap_or(400).max(1)),
             link_cache: var("LINK_CACHE") == "on",

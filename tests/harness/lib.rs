@@ -6,7 +6,9 @@ pub mod client;
 pub mod connection;
 pub mod data_centre;
 pub mod receiver;
+pub mod rough;
 pub mod shop;
+pub mod vendor;
 pub mod vendors;
 pub mod world;
 
@@ -15,6 +17,8 @@ pub use client::{Answer, Client};
 pub use connection::Connection;
 pub use data_centre::DataCentre;
 pub use receiver::Receiver;
+pub use rough::{Manner, Rough};
+pub use vendor::{Call, Vendor};
 pub use world::World;
 
 use std::time::{Duration, Instant};

@@ -113,6 +113,13 @@ impl World {
         self.edge = Edge::start(&self.settings).unwrap();
     }
 
+    /// The same, with some settings changed from now on.
+    pub fn start_again_changed(&mut self, change: impl FnOnce(&mut Settings)) {
+        self.edge.kill();
+        change(&mut self.settings);
+        self.start_again();
+    }
+
     /// From now on this isolate has the fault of that name; `storage-up` ends it. On the bundle that breaks on purpose.
     #[track_caller]
     pub fn switch(&self, fault: &str) {

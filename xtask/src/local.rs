@@ -28,13 +28,14 @@ pub use secrets::Secrets;
 use crate::place::Place;
 use std::path::{Path, PathBuf};
 
-/// Where a local process may call out to.
+/// Where a local process may call out to. Its way out leads to public addresses and nowhere else, whatever a name resolves
+/// to; to no address of this machine's own either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// Public addresses only: what ships.
     Public,
-    /// Private ones and loopback too: the demo shop, and the journeys' receivers.
-    Everywhere,
+    /// By a second way, the hosts that `LOCAL_HOSTS` names: the demo shop, and the journeys' receivers.
+    LocalHostsToo,
 }
 
 /// What to start.
@@ -63,7 +64,7 @@ impl Settings {
     /// The bundle that ships, on any free port, with the settings of one local process.
     pub fn new(place: &Place, data: &Path, secrets: Secrets) -> Self {
         let local = [
-            ("LOOPBACK_DESTINATIONS", "allowed"),
+            ("LOCAL_HOSTS", "localhost *.localhost 127.0.0.1 [::1]"),
             ("CLIENT_ADDRESS_HEADER", "x-forwarded-for"),
             // One process is one isolate: a second cache would hold what the first one has.
             ("LINK_CACHE", "off"),
@@ -75,7 +76,7 @@ impl Settings {
             assets: place.assets(),
             data: data.to_path_buf(),
             port: 0,
-            reach: Reach::Everywhere,
+            reach: Reach::LocalHostsToo,
             secrets,
             cache: None,
             said: None,

@@ -21,6 +21,8 @@ On Cloudflare, in this folder:
 
 As one process, in this folder, behind a reverse proxy that sets x-forwarded-for:
   mkdir -p data
+  In workerd.capnp, add the machine's own public addresses to the `deny` of the network \"internet\": nothing that an
+  owner writes may make it call itself. All that isn't public is refused already.
   HONEYGUIDE_SECRET=... ADMIN_SECRET=... workerd serve workerd.capnp
 
 `sha256sum --check SHA256SUMS` says whether anything changed on the way here.
@@ -50,13 +52,14 @@ fn for_wrangler(place: &Place) -> Result<String> {
     Ok(text.replace("../target/honeyguide/", ""))
 }
 
-/// Paths are relative to the folder that `workerd` is started in. Only public addresses are called.
+/// Paths are relative to the folder that `workerd` is started in. Only public addresses are called; the machine's own are
+/// for who installs it to add.
 fn for_workerd(place: &Place) -> Result<String> {
     let behind_a_proxy = [("CLIENT_ADDRESS_HEADER", "x-forwarded-for"), ("LINK_CACHE", "off")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let bindings = Bindings::read(&place.wrangler_toml())?.with(&behind_a_proxy)?;
     let disks = Disks { objects: Some("data"), assets: Some("assets") };
-    Ok(configuration(&bindings, &modules(&place.edge(), "edge")?, Reach::Public, None, &disks))
+    Ok(configuration(&bindings, &modules(&place.edge(), "edge")?, Reach::Public, None, &disks, &[]))
 }
 
 /// In the form that `sha256sum --check` reads.

@@ -1,10 +1,40 @@
 //! Our own webhooks, signed by Standard Webhooks 1.0: HMAC-SHA-256 over `id.timestamp.body`, in base64, with every
 //! secret that is in force, so that a receiver can change its secret without a gap.
 
+use super::adapter::{Adapter, Asks, Concern, Prepared, Request, nothing_to_check, read_status};
+use super::told::Told;
 use crate::time::Timestamp;
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+
+pub const ADAPTER: Adapter = Adapter {
+    kind: "webhook",
+    home: |_| None,
+    fields: &[],
+    check: nothing_to_check,
+    takes: &["*"],
+    concern: Concern::Nothing,
+    asks: Asks::Nothing,
+    prepare,
+    read: read_status,
+};
+
+/// The event as it is, signed for this try.
+fn prepare(told: &Told<'_>) -> Prepared {
+    let setting = told.destination();
+    let secrets: Vec<Secret> = setting.secrets.iter().filter_map(|secret| Secret::parse(secret)).collect();
+    let headers = headers(told.id, told.now, told.text, &secrets);
+    let signature = |(name, _): &&(&str, String)| *name == "webhook-signature";
+    Prepared::Send(Request {
+        method: "POST",
+        url: setting.url.clone(),
+        secrets: headers.iter().filter(signature).map(|(_, value)| value.clone()).collect(),
+        headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        body: told.text.to_owned(),
+        keep_body: false,
+    })
+}
 
 /// A webhook's secret: 32 random bytes, shown as `whsec_` and base64.
 #[derive(Debug, Clone, PartialEq, Eq)]

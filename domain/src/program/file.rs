@@ -1,5 +1,6 @@
 //! The program file: JSON in, with every fault and its path; the same JSON out, with its defaults filled in.
 
+mod approval;
 mod attribution;
 mod gift;
 mod limits;
@@ -106,6 +107,7 @@ impl Program {
             if let Some(minimum) = self.payout_minimum {
                 fields.insert("payout_minimum".to_owned(), json!(minimum));
             }
+            approval::write(self.callback.as_ref(), fields);
         }
         file
     }
@@ -129,6 +131,7 @@ impl Read for Program {
         let limits = Limits::read_from(&fields);
         let targets = fields.or("targets", Targets::default());
         let payout_minimum = fields.optional::<Money>("payout_minimum");
+        let approval = fields.optional::<approval::Approval>("approval");
         // GET adds the version, so that what was read can be sent back; the shell compares it.
         let _: Option<Option<i64>> = fields.optional("version");
         fields.done();
@@ -151,6 +154,7 @@ impl Read for Program {
             limits: limits?,
             targets: targets?,
             payout_minimum: payout_minimum?,
+            callback: approval?.and_then(|approval| approval.callback),
         })
     }
 }

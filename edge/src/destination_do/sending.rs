@@ -1,162 +1,280 @@
-//! One round of sending: what is due is claimed, tried side by side, and each outcome recorded on its own.
+//! Sending: what is due is tried side by side, as many at once as may be, and each outcome recorded on its own. One that
+//! stalls holds its own place and no other's.
 
-use super::{COLUMNS, DestinationDo, Row};
+use super::DestinationDo;
 use crate::command::{ProgramCall, ProgramCommand, ask};
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
+use crate::outgoing;
 use crate::settings::{chance, now};
 use crate::store::{int, maybe, maybe_int, text};
-use futures_util::future::join_all;
-use honeyguide_domain::delivery::{self, Next};
-use honeyguide_domain::destination::webhook::{self, Secret};
+use futures_util::future::{Either, LocalBoxFuture, select};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use honeyguide_domain::approval;
+use honeyguide_domain::delivery::{self, Health, Next};
+use honeyguide_domain::destination::{self, Prepared, Reading, Request, Skip};
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::destinations::Setting;
-use serde_json::json;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::JsValue;
 
-/// A claimed try that was cut off (a crash) is made again after this.
-const LEASE: Span = Span::seconds(40);
-/// Rounds of one alarm; what is left waits for the next, which follows at once.
-const ROUNDS: usize = 20;
+/// One alarm sends for so long; what is left waits for the next, which follows at once.
+const TURN: Span = Span::minutes(5);
+/// How often it looks for what has become due while others are under way.
+const LOOK: Duration = Duration::from_millis(300);
+/// What one look finds at most.
+const FOUND: usize = 48;
+/// Attempts that are kept of one delivery; a replay adds to them, so there may be many.
+const KEPT_ATTEMPTS: i64 = 200;
+/// When the program couldn't be told, it is told again after this.
+const TOLD_AGAIN: Span = Span::seconds(5);
+
+/// A delivery that is to be tried.
+#[derive(Deserialize)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) event: String,
+    pub(super) kind: String,
+    pub(super) body: String,
+    pub(super) tries: i64,
+    /// What the decision callback answered, where the program is still to be told.
+    verdict: Option<String>,
+}
 
 /// What came of one try.
 struct Tried {
     outcome: delivery::Outcome,
+    /// Nothing where there was no answer.
+    status: Option<u16>,
     answer: Option<String>,
     error: Option<String>,
+    /// It may not be sent, or is never taken: it is done with, and says nothing of the destination's health.
+    skipped: bool,
+}
+
+impl Tried {
+    /// The reason is a word and a sentence.
+    fn skipped(skip: Skip) -> Self {
+        let error = format!("{}: {}", skip.as_str(), skip.sentence());
+        Self { outcome: delivery::Outcome::Failed, status: None, answer: None, error: Some(error), skipped: true }
+    }
 }
 
 impl DestinationDo {
     pub(super) async fn send_due(&self) -> Outcome<()> {
-        for _ in 0..ROUNDS {
-            let Some(setting) = self.setting()?.filter(|setting| setting.enabled) else {
-                // Disabled: the backlog waits, and a later hand-over or replay wakes it.
-                return self
-                    .store
-                    .run("UPDATE deliveries SET next_at = NULL, state = 'waiting' WHERE state = 'pending'", vec![]);
-            };
-            let claimed = self.claim_due()?;
-            if claimed.is_empty() {
-                return Ok(());
+        let until = now().after(TURN);
+        // There is one alarm at a time: what an earlier one left here was cut off.
+        self.under_way().clear();
+        let mut failed = None;
+        let mut ready: VecDeque<Row> = VecDeque::new();
+        let mut flying: FuturesUnordered<LocalBoxFuture<'_, (String, Outcome<()>)>> = FuturesUnordered::new();
+        loop {
+            let standing = self.standing()?.filter(|standing| {
+                let held = standing.held_until.is_some_and(|until| until > now());
+                standing.setting.enabled && standing.given_up.is_none() && !held && now() < until && failed.is_none()
+            });
+            match standing {
+                None => ready.clear(),
+                Some(standing) => {
+                    let setting = Rc::new(standing.setting);
+                    while flying.len() < delivery::CONCURRENT {
+                        if ready.is_empty() {
+                            ready.extend(self.due()?);
+                        }
+                        let Some(row) = ready.pop_front() else { break };
+                        self.under_way().insert(row.id.clone());
+                        let setting = setting.clone();
+                        flying.push(Box::pin(async move {
+                            let done = match &row.verdict {
+                                Some(verdict) => self.tell_verdict(&setting, &row.id, verdict).await,
+                                None => self.try_once(&setting, &row).await,
+                            };
+                            (row.id, done)
+                        }));
+                    }
+                }
             }
-            join_all(claimed.iter().map(|row| self.try_once(&setting, row)))
-                .await
-                .into_iter()
-                .collect::<Outcome<()>>()?;
+            if flying.is_empty() {
+                return failed.map_or(Ok(()), Err);
+            }
+            let look = worker::Delay::from(LOOK);
+            if let Either::Left((Some((id, done)), _)) = select(flying.next(), std::pin::pin!(look)).await {
+                self.under_way().remove(&id);
+                // Ours, such as storage that is gone: the rest is waited for, and the alarm tries again.
+                failed = failed.or(done.err());
+            }
         }
-        Ok(())
     }
 
-    fn claim_due(&self) -> Outcome<Vec<Row>> {
-        self.store.transaction(|| {
-            let most = i64::try_from(delivery::CONCURRENT).unwrap_or(1);
-            let query = format!("{COLUMNS} WHERE state = 'pending' AND next_at <= ? ORDER BY next_at, seq LIMIT ?");
-            let rows: Vec<Row> = self.store.rows(&query, vec![int(now().millis()), int(most)])?;
-            for row in &rows {
-                self.store.run(
-                    "UPDATE deliveries SET tries = tries + 1, tried_in_row = tried_in_row + 1, next_at = ? WHERE id = ?",
-                    vec![int(now().after(LEASE).millis()), text(&row.id)],
-                )?;
-            }
-            Ok(rows)
-        })
+    /// What may be tried now, the longest due first. In a lane, nothing overtakes.
+    fn due(&self) -> Outcome<Vec<Row>> {
+        let under_way = self.under_way();
+        let rows: Vec<Row> = self.store.rows(
+            "SELECT id, event, kind, body, tries, verdict FROM deliveries d
+             WHERE state <> 'delivered' AND state = 'pending' AND next_at <= ? AND (lane IS NULL OR NOT EXISTS (
+                SELECT 1 FROM deliveries e WHERE e.lane = d.lane AND e.state = 'pending' AND e.seq < d.seq))
+             ORDER BY next_at, seq LIMIT ?",
+            vec![int(now().millis()), int(i64::try_from(FOUND + under_way.len()).unwrap_or(i64::MAX))],
+        )?;
+        Ok(rows.into_iter().filter(|row| !under_way.contains(&row.id)).take(FOUND).collect())
     }
 
     async fn try_once(&self, setting: &Setting, row: &Row) -> Outcome<()> {
-        let number = row.tries + 1;
         let started = now();
-        let secrets: Vec<Secret> = setting.secrets.iter().filter_map(|secret| Secret::parse(secret)).collect();
-        let headers = webhook::headers(&row.event, started, &row.body, &secrets);
-        let tried = send(&setting.url, &headers, &row.body).await.unwrap_or_else(|error| Tried {
+        let request = match destination::prepare(setting, &row.event, &row.kind, &row.body, started) {
+            Prepared::Send(request) => request,
+            Prepared::Skip(skip) => return self.record(setting, row, started, &Value::Null, &Tried::skipped(skip)),
+        };
+        let mut tried = send(&self.env, &request).await.unwrap_or_else(|error| Tried {
             outcome: delivery::Outcome::Failed,
+            status: None,
             answer: None,
             error: Some(error),
+            skipped: false,
         });
-        let status = match &tried.outcome {
-            delivery::Outcome::Answered { status, .. } => Some(i64::from(*status)),
-            delivery::Outcome::Failed => None,
-        };
-        let shown = headers.iter().map(|(name, value)| match *name {
-            "webhook-signature" => (*name, "(redacted)"),
-            _ => (*name, value.as_str()),
+        if let Some(status) = tried.status {
+            match destination::read(setting, status, tried.answer.as_deref().unwrap_or_default()) {
+                // A status that says it is enough; one of success is not one.
+                Reading::Refused(why) if (200..300).contains(&status) => {
+                    tried = Tried { outcome: delivery::Outcome::Failed, error: Some(why), ..tried };
+                }
+                Reading::Taken | Reading::Refused(_) => {}
+                Reading::Never(skip) => {
+                    tried = Tried { status: tried.status, answer: tried.answer, ..Tried::skipped(skip) }
+                }
+            }
+        }
+        tried.answer = tried
+            .answer
+            .map(|answer| delivery::beginning(&request.redacted(&answer), delivery::KEPT_ANSWER).to_owned());
+        tried.error = tried.error.map(|error| request.redacted(&error));
+        self.record(setting, row, started, &request.shown(), &tried)
+    }
+
+    /// Keeps the attempt, and what is next: in one row, and only for the try that this was.
+    fn record(&self, setting: &Setting, row: &Row, started: Timestamp, request: &Value, tried: &Tried) -> Outcome<()> {
+        let at = now();
+        let attempt = json!({
+            "number": row.tries + 1, "at": started.millis(), "request": request, "status": tried.status,
+            "answer": tried.answer, "error": tried.error, "ms": at.since(started).as_millis(),
         });
-        let request = json!({"method": "POST", "url": setting.url, "headers": shown.collect::<std::collections::BTreeMap<_, _>>()});
         let [jitter] = chance::<1>();
-        let gone = self.store.transaction(|| {
+        self.store.transaction(|| {
+            let in_row = "SELECT tried_in_row + 1 AS n FROM deliveries WHERE id = ?";
+            let in_row = u32::try_from(self.store.number(in_row, vec![text(&row.id)])?).unwrap_or(u32::MAX);
+            let decided = if setting.decides { approval::read(&tried.outcome, tried.answer.as_deref()) } else { None };
+            let next = delivery::next(in_row, &tried.outcome, at, jitter);
+            let (state, next_at) = match next {
+                _ if tried.skipped => ("skipped", None),
+                _ if decided.is_some() => ("pending", Some(at)),
+                Next::Done => ("delivered", None),
+                Next::RetryAt(at) => ("pending", Some(at)),
+                // It waits with the rest of the backlog.
+                Next::Disable => ("waiting", None),
+                Next::DeadLetter => ("dead", None),
+            };
             self.store.run(
-                "INSERT OR IGNORE INTO attempts (delivery, number, at, status, answer, error, ms, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "UPDATE deliveries SET tries = tries + 1, tried_in_row = tried_in_row + 1, verdict = ?3,
+                    state = CASE WHEN state = 'waiting' AND ?1 = 'pending' THEN state ELSE ?1 END,
+                    next_at = CASE WHEN state = 'waiting' THEN NULL ELSE ?2 END,
+                    attempts = json_insert(CASE WHEN json_array_length(attempts) < ?4 THEN attempts
+                        ELSE json_remove(attempts, '$[0]') END, '$[#]', json(?5))
+                 WHERE id = ?6 AND tries = ?7",
                 vec![
+                    text(state),
+                    maybe_int(next_at.map(Timestamp::millis)),
+                    maybe(decided.map(|answer| serde_json::to_string(&answer)).transpose()?),
+                    int(KEPT_ATTEMPTS),
+                    text(&attempt),
                     text(&row.id),
-                    int(number),
-                    int(started.millis()),
-                    maybe_int(status),
-                    maybe(tried.answer.as_ref()),
-                    maybe(tried.error.as_ref()),
-                    int(now().since(started).as_millis()),
-                    text(&request),
+                    int(row.tries),
                 ],
             )?;
-            self.record(row, number, &tried.outcome, jitter)
-        })?;
-        if gone { self.report_gone(setting).await } else { Ok(()) }
+            if setting.decides || tried.skipped { Ok(()) } else { self.record_health(next, &tried.outcome, at) }
+        })
     }
 
-    /// Records what is next, unless another try of the same delivery came between. Says whether the receiver is gone.
-    fn record(&self, row: &Row, number: i64, outcome: &delivery::Outcome, jitter: u8) -> Outcome<bool> {
-        let in_row = self.store.number("SELECT tried_in_row AS n FROM deliveries WHERE id = ?", vec![text(&row.id)])?;
-        let next = delivery::next(u32::try_from(in_row).unwrap_or(u32::MAX), outcome, now(), jitter);
-        let (state, next_at) = match next {
-            Next::Done => ("delivered", None),
-            Next::RetryAt(at) => ("pending", Some(at)),
-            Next::Disable => ("failed", None),
-            Next::DeadLetter => ("dead", None),
-        };
-        self.store.run(
-            "UPDATE deliveries SET state = ?, next_at = ? WHERE id = ? AND tries = ? AND state = 'pending'",
-            vec![text(state), maybe_int(next_at.map(Timestamp::millis)), text(&row.id), int(number)],
-        )?;
-        Ok(next == Next::Disable)
+    /// How the destination stands after a try, written where it changed.
+    fn record_health(&self, next: Next, outcome: &delivery::Outcome, at: Timestamp) -> Outcome<()> {
+        let Some(standing) = self.standing()? else { return Ok(()) };
+        if let Some(until) = delivery::held_until(outcome, at) {
+            self.store.run("UPDATE setting SET held_until = ?", vec![int(until.millis())])?;
+        }
+        if next == Next::Disable {
+            return self.give_up(&standing.setting, "The receiver answered 410 Gone.");
+        }
+        match delivery::health(standing.failing_since, outcome, at, delivery::FAILING_FOR) {
+            Health::Well if standing.failing_since.is_some() => {
+                self.store.run("UPDATE setting SET failing_since = NULL", vec![])
+            }
+            Health::FailingSince(since) if standing.failing_since.is_none() => {
+                self.store.run("UPDATE setting SET failing_since = ?", vec![int(since.millis())])
+            }
+            Health::GivenUp => self.give_up(&standing.setting, "No try has succeeded for five days."),
+            Health::Well | Health::FailingSince(_) => Ok(()),
+        }
     }
 
-    async fn report_gone(&self, setting: &Setting) -> Outcome<()> {
-        let disabled = Setting { enabled: false, ..setting.clone() };
-        let values = vec![text(serde_json::to_string(&disabled)?)];
-        self.store.run("INSERT OR REPLACE INTO setting (one, setting) VALUES (1, ?)", values)?;
-        let call = ProgramCall::of_deployment(ProgramCommand::DestinationGone {
-            id: setting.id.clone(),
-            why: "The receiver answered 410 Gone.".to_owned(),
-        });
-        ask(&self.env, "PROGRAM", &setting.program, &call).await?;
-        Ok(())
+    /// Nothing more is sent, and what was to be sent waits. The program is told by the alarm.
+    fn give_up(&self, setting: &Setting, why: &str) -> Outcome<()> {
+        if setting.enabled {
+            self.keep_setting(&Setting { enabled: false, ..setting.clone() })?;
+            self.store.run("UPDATE setting SET given_up = ?", vec![text(why)])?;
+        }
+        self.suspend()
+    }
+
+    /// Tells the program that the destination was given up; told twice, it changes nothing.
+    pub(super) async fn report_given_up(&self) -> Outcome<()> {
+        let Some(standing) = self.standing()? else { return Ok(()) };
+        let Some(why) = standing.given_up else { return Ok(()) };
+        let command = ProgramCommand::DestinationGone { id: standing.setting.id.clone(), why };
+        self.tell(&standing.setting, command).await?;
+        self.store.run("UPDATE setting SET given_up = NULL", vec![])
+    }
+
+    /// Tells the program what the decision callback answered; told twice, the first holds.
+    async fn tell_verdict(&self, setting: &Setting, id: &str, verdict: &str) -> Outcome<()> {
+        let command = ProgramCommand::Decided { delivery: id.to_owned(), answer: serde_json::from_str(verdict)? };
+        if let Err(failure) = self.tell(setting, command).await {
+            let again = int(now().after(TOLD_AGAIN).millis());
+            self.store.run("UPDATE deliveries SET next_at = ? WHERE id = ?", vec![again, text(id)])?;
+            return Err(failure);
+        }
+        let query = "UPDATE deliveries SET state = 'delivered', next_at = NULL WHERE id = ? AND verdict = ?";
+        self.store.run(query, vec![text(id), text(verdict)])
+    }
+
+    async fn tell(&self, setting: &Setting, command: ProgramCommand) -> Outcome<()> {
+        let told = ask(&self.env, "PROGRAM", &setting.program, &ProgramCall::of_deployment(command)).await?;
+        match told.status_code() {
+            200..=299 => Ok(()),
+            status => Err(Failure::Ours(format!("the program answered {status}"))),
+        }
     }
 }
 
-async fn send(url: &str, headers: &[(&'static str, String)], body: &str) -> Result<Tried, String> {
+async fn send(env: &worker::Env, request: &Request) -> Result<Tried, String> {
     let told = |error: JsValue| worker::Error::from(error).to_string();
     let init = web_sys::RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&JsValue::from_str(body));
+    init.set_method(request.method);
+    init.set_body(&JsValue::from_str(&request.body));
     init.set_redirect(web_sys::RequestRedirect::Manual);
     let timeout = u32::try_from(delivery::TIMEOUT.as_millis()).unwrap_or(20_000);
     init.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(timeout)));
-    let request = web_sys::Request::new_with_str_and_init(url, &init).map_err(told)?;
-    for (name, value) in headers {
-        request.headers().set(name, value).map_err(told)?;
+    let sent = web_sys::Request::new_with_str_and_init(&request.url, &init).map_err(told)?;
+    for (name, value) in &request.headers {
+        sent.headers().set(name, value).map_err(told)?;
     }
-    request.headers().set("user-agent", "Honeyguide/0.1 (webhooks)").map_err(told)?;
-    let global: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
-    let response = JsFuture::from(global.fetch_with_request(&request)).await.map_err(told)?;
-    let response: web_sys::Response = response.unchecked_into();
+    sent.headers().set("user-agent", "Honeyguide/0.1 (webhooks)").map_err(told)?;
+    let response = outgoing::fetch(env, &sent).await?;
     let retry_after =
-        response.headers().get("retry-after").ok().flatten().and_then(|value| delivery::retry_after(&value));
-    let text = match response.text() {
-        Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()).unwrap_or_default(),
-        Err(_) => String::new(),
-    };
-    let mut end = text.len().min(delivery::KEPT_ANSWER);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let answer = text.get(..end).map(str::to_owned);
-    Ok(Tried { outcome: delivery::Outcome::Answered { status: response.status(), retry_after }, answer, error: None })
+        response.headers().get("retry-after").ok().flatten().and_then(|value| delivery::retry_after(&value, now()));
+    let status = response.status();
+    let answer = Some(outgoing::beginning(&response, destination::READ_ANSWER).await?);
+    let outcome = delivery::Outcome::Answered { status, retry_after };
+    Ok(Tried { outcome, status: Some(status), answer, error: None, skipped: false })
 }

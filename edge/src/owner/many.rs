@@ -7,6 +7,7 @@ use crate::command::{DestinationCommand, ProgramCommand as C, Query, ask};
 use crate::failure::{Failure, Outcome};
 use honeyguide_domain::auth::Scope;
 use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::id::DeliveryId;
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::csv;
 use honeyguide_domain::wire::read::LARGEST_BATCH;
@@ -117,26 +118,31 @@ async fn destination_ids(asked: &Asked<'_>, program: &str) -> Outcome<Result<Vec
     Ok(Ok(ids.collect()))
 }
 
+/// A page of all destinations' deliveries, in the order of their ids, which sort by time.
 pub(super) async fn deliveries(asked: &Asked<'_>) -> Outcome<Response> {
-    let query = asked.page(&["state", "destination", "type", "event"])?;
+    let (query, after) = asked.page_by_id(&["state", "destination", "type", "event"])?;
+    if after.as_ref().is_some_and(|after| DeliveryId::parse(after).is_err()) {
+        let message = "This cursor isn't one that was given.";
+        return Err(Refusal::new(400, "invalid_parameter", message).at("cursor").into());
+    }
     let program = asked.program().await?;
     let ids = match destination_ids(asked, &program).await? {
         Ok(ids) => ids,
         Err(refused) => return Ok(refused),
     };
-    // Merged by the deliveries' ids, which sort by time; the cursor counts rows.
-    let end = usize::try_from(query.cursor + query.limit).unwrap_or(0);
     let mut rows: Vec<Value> = Vec::new();
     for id in ids.iter().filter(|id| query.filter("destination").is_none_or(|wanted| wanted == id.as_str())) {
-        let whole = Query { limit: i64::try_from(end).unwrap_or(0), cursor: 0, filters: query.filters.clone() };
-        let mut response = ask(asked.env, "DESTINATION", id, &DestinationCommand::Deliveries { query: whole }).await?;
+        let command = DestinationCommand::Deliveries { query: query.clone(), after: after.clone() };
+        let mut response = ask(asked.env, "DESTINATION", id, &command).await?;
         let page: Vec<Value> = serde_json::from_str(&response.text().await?)?;
         rows.extend(page);
     }
     rows.sort_by_key(|row| row["id"].as_str().unwrap_or_default().to_owned());
+    let end = usize::try_from(query.limit).unwrap_or(0);
     let more = rows.len() > end;
-    let data: Vec<Value> = rows.into_iter().take(end).skip(usize::try_from(query.cursor).unwrap_or(0)).collect();
-    shown(&json!({"data": data, "next_cursor": more.then(|| end.to_string())}))
+    rows.truncate(end);
+    let next = rows.last().filter(|_| more).map(|row| row["id"].clone());
+    shown(&json!({"data": rows, "next_cursor": next}))
 }
 
 /// One delivery, wherever it is kept.
@@ -159,7 +165,7 @@ pub(super) async fn delivery(asked: &Asked<'_>, command: DestinationCommand, sco
 }
 
 pub(super) async fn replay_destination(asked: &Asked<'_>, id: &str) -> Outcome<Response> {
-    let query = asked.page(&["from", "to"])?;
+    let query = asked.page(&["from", "to", "state"])?;
     let program = match permitted(asked, Scope::Write).await? {
         Ok(program) => program,
         Err(refused) => return Ok(refused),
@@ -174,8 +180,8 @@ pub(super) async fn replay_destination(asked: &Asked<'_>, id: &str) -> Outcome<R
             .map(Timestamp::millis)
             .map_err(|bad| Failure::Refused(Refusal::new(400, "invalid_time", bad.to_string()).at(name))),
     };
-    let command =
-        DestinationCommand::Replay { id: None, from: at("from", 0)?, to: at("to", i64::from(u32::MAX) * 1_000)? };
+    let (from, to) = (at("from", 0)?, at("to", i64::from(u32::MAX) * 1_000)?);
+    let command = DestinationCommand::Replay { id: None, from, to, state: query.filter("state").map(str::to_owned) };
     ask(asked.env, "DESTINATION", id, &command).await
 }
 

@@ -78,10 +78,14 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             | ["participants" | "beneficiaries", _, "write-off"],
         ) => money::answer(asked, &segments, body).await,
 
-        ("POST", ["destinations"]) => tell(asked, Write, C::NewDestination { body: body.clone() }, &body).await,
+        ("POST", ["destinations"]) => {
+            check_named(asked, &body, &["url"]).await?;
+            tell(asked, Write, C::NewDestination { body: body.clone() }, &body).await
+        }
         ("GET", ["destinations"]) => look(asked, C::Destinations { query: asked.page(&[])? }).await,
         ("GET", ["destinations", id]) => look(asked, C::Destination { id: id.to_string() }).await,
         ("PATCH", ["destinations", id]) => {
+            check_named(asked, &body, &["url"]).await?;
             tell(asked, Write, C::ChangeDestination { id: id.to_string(), body: body.clone() }, &body).await
         }
         ("DELETE", ["destinations", id]) => tell(asked, Write, C::DeleteDestination { id: id.to_string() }, "").await,
@@ -97,7 +101,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             many::delivery(asked, DestinationCommand::Delivery { id: id.to_string() }, Read).await
         }
         ("POST", ["deliveries", id, "replay"]) => {
-            let command = DestinationCommand::Replay { id: Some(id.to_string()), from: 0, to: 0 };
+            let command = DestinationCommand::Replay { id: Some(id.to_string()), from: 0, to: 0, state: None };
             many::delivery(asked, command, Write).await
         }
         (_, segments) => Err(nothing_here(asked, segments).into()),
@@ -213,7 +217,21 @@ async fn replayed_program(asked: &Asked<'_>, id: &str, body: &str, conflict: Res
     Ok(if again.status_code() == 404 { conflict } else { again })
 }
 
+/// Refuses an address in a body whose name leads to a private one, where a resolver is set that says so. Whether the body
+/// is whole is for its reader to say.
+async fn check_named(asked: &Asked<'_>, body: &str, path: &[&str]) -> Outcome<()> {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let url = path.iter().fold(&body, |value, name| &value[*name]).as_str();
+    let Some(url) = url.filter(|_| !asked.settings.resolver.is_empty()) else { return Ok(()) };
+    // Nobody without a key has names looked up here.
+    if asked.look(&asked.program().await?, Write, C::Permitted).await?.status_code() != 204 {
+        return Ok(());
+    }
+    crate::outgoing::check_name(asked.env, asked.settings, url, &path.join(".")).await
+}
+
 async fn put_program(asked: &Asked<'_>, body: String) -> Outcome<Response> {
+    check_named(asked, &body, &["approval", "callback", "url"]).await?;
     let program = asked.program().await?;
     let put = asked.tell(&program, Write, C::PutFile { body: body.clone() }, &body).await?;
     if put.status_code() == 200 {

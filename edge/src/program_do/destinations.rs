@@ -1,15 +1,21 @@
-//! Where this program's events go. The secret of a destination is shown when it is made or rotated, and never again.
+//! Where this program's events go. The secret of a webhook is shown when it is made or rotated, and never again; those
+//! that vendors gave are never shown.
 
 use super::Turn;
+use super::about::Bodies;
 use super::participants::page;
 use crate::command::{Query, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::settings::chance;
-use crate::store::{int, maybe, text};
-use honeyguide_domain::destination::{check_address, webhook::Secret};
+use crate::store::{int, maybe, maybe_int, text};
+use honeyguide_domain::address::check_address;
+use honeyguide_domain::destination::field::{Given, Shape};
+use honeyguide_domain::destination::webhook::Secret;
+use honeyguide_domain::destination::{Adapter, adapter};
 use honeyguide_domain::event::{Event, EventKind};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::{DeliveryId, DestinationId, EventId};
+use honeyguide_domain::seal::Sealer;
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::{
     destinations::{DestinationChange, NewDestination},
@@ -17,8 +23,10 @@ use honeyguide_domain::wire::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-const COLUMNS: &str = "SELECT seq, id, kind, url, events, secret, state, why, created_at FROM destinations";
+const COLUMNS: &str =
+    "SELECT seq, id, kind, url, events, ordered, secret, settings, state, why, created_at FROM destinations";
 
 #[derive(Deserialize)]
 struct Row {
@@ -27,16 +35,43 @@ struct Row {
     kind: String,
     url: String,
     events: String,
+    ordered: i64,
+    /// A webhook's own, or the vendor's as JSON; sealed.
     secret: String,
+    settings: String,
     state: String,
     why: Option<String>,
     created_at: i64,
 }
 
 impl Row {
-    fn json(&self) -> Value {
+    /// The decision callback is a webhook too.
+    fn adapter(&self) -> Outcome<&'static Adapter> {
+        let kind = if self.kind == super::approvals::KIND { "webhook" } else { &self.kind };
+        adapter(kind).ok_or_else(|| Failure::Ours(format!("kind {kind}")))
+    }
+
+    fn has_own_secret(&self) -> bool {
+        self.kind == "webhook" || self.kind == super::approvals::KIND
+    }
+
+    fn given(&self, sealer: &Sealer) -> Outcome<Given> {
+        if self.has_own_secret() {
+            return Ok((serde_json::from_str(&self.settings)?, BTreeMap::new()));
+        }
+        let secrets = sealer.open(&self.secret);
+        let secrets =
+            secrets.ok_or_else(|| Failure::Ours(format!("a secret of {} is sealed under another key", self.id)))?;
+        let secrets = serde_json::from_str(&secrets)?;
+        Ok((serde_json::from_str(&self.settings)?, secrets))
+    }
+
+    /// Of secrets, their names.
+    fn json(&self, sealer: &Sealer) -> Value {
+        let (settings, secrets) = self.given(sealer).unwrap_or_default();
         json!({
-            "id": self.id, "kind": self.kind, "url": self.url, "events": self.events.split(',').collect::<Vec<_>>(),
+            "id": self.id, "kind": self.kind, "url": self.url, "events": self.events.split(',').filter(|event| !event.is_empty()).collect::<Vec<_>>(),
+            "settings": settings, "secrets": secrets.keys().collect::<Vec<_>>(), "ordered": self.ordered == 1,
             "state": self.state, "why": self.why, "created_at": Timestamp::from_millis(self.created_at),
         })
     }
@@ -48,28 +83,57 @@ impl Turn<'_> {
         row.ok_or_else(|| Failure::Refused(Refusal::not_found("destination")))
     }
 
-    fn checked(&self, url: &str) -> Outcome<String> {
-        check_address(url, self.settings.loopback)
-            .map_err(|bad| Failure::Refused(Refusal::new(422, "invalid_destination", format!("{bad}.")).at("url")))
+    pub(super) fn checked_at(&self, url: &str, field: &str) -> Outcome<String> {
+        #[cfg(feature = "faults")]
+        if crate::faults::is("addresses-unchecked") {
+            return Ok(url.to_owned());
+        }
+        check_address(url, &self.settings.local_hosts)
+            .map_err(|bad| Failure::Refused(Refusal::new(422, "invalid_destination", format!("{bad}.")).at(field)))
+    }
+
+    /// Secrets that are addresses lead where a destination may be. Gives them as they are stored.
+    fn checked_secrets(&self, kind: &Adapter, secrets: &BTreeMap<String, String>) -> Outcome<String> {
+        for field in kind.fields.iter().filter(|field| field.shape == Shape::SecretAddress) {
+            if let Some(address) = secrets.get(field.name) {
+                self.checked_at(address, &format!("secrets.{}", field.name))?;
+            }
+        }
+        Ok(self.settings.sealer.seal(&serde_json::to_string(secrets)?, chance()))
+    }
+
+    /// A secret as it is stored.
+    pub(super) fn new_secret(&self) -> String {
+        self.settings.sealer.seal(&Secret::new(chance()).text(), chance())
     }
 
     fn shown(&self, status: u16, id: &str) -> Outcome<Reply> {
         let row = self.destination_row(id)?;
-        let mut body = row.json();
-        body["secret"] = json!(row.secret);
+        let mut body = row.json(&self.settings.sealer);
+        if row.has_own_secret() {
+            body["secret"] = json!(self.settings.sealer.open(&row.secret));
+        }
         Ok(Reply { secrets: &["secret"], ..Reply::new(status, body) })
     }
 
     pub(super) fn new_destination(&self, body: &str) -> Outcome<Reply> {
         let new: NewDestination = read::body(body)?;
         let id = DestinationId::mint(&mut self.minter());
+        let secret = match new.kind.kind {
+            "webhook" => self.new_secret(),
+            _ => self.checked_secrets(new.kind, &new.secrets)?,
+        };
         self.store.run(
-            "INSERT INTO destinations (id, kind, url, events, secret, state, created_at) VALUES (?, 'webhook', ?, ?, ?, 'enabled', ?)",
+            "INSERT INTO destinations (id, kind, url, events, ordered, secret, settings, state, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, 'enabled', ?)",
             vec![
                 text(&id),
-                text(self.checked(&new.url)?),
+                text(new.kind.kind),
+                text(self.checked_at(&new.url, "url")?),
                 text(new.events.join(",")),
-                text(Secret::new(chance()).text()),
+                int(i64::from(new.ordered)),
+                text(secret),
+                text(Value::Object(new.settings)),
                 int(self.now.millis()),
             ],
         )?;
@@ -79,49 +143,77 @@ impl Turn<'_> {
     pub(super) fn destinations(&self, query: &Query) -> Outcome<Reply> {
         let select = format!("{COLUMNS} WHERE seq > ? ORDER BY seq LIMIT ?");
         let rows: Vec<Row> = self.store.rows(&select, vec![int(query.cursor), int(query.limit + 1)])?;
-        page(query, &rows, |row| row.seq, |row| Ok(row.json()))
+        page(query, &rows, |row| row.seq, |row| Ok(row.json(&self.settings.sealer)))
     }
 
     pub(super) fn destination(&self, id: &str) -> Outcome<Reply> {
-        Ok(Reply::new(200, self.destination_row(id)?.json()))
+        Ok(Reply::new(200, self.destination_row(id)?.json(&self.settings.sealer)))
     }
 
     pub(super) fn change_destination(&self, id: &str, body: &str) -> Outcome<Reply> {
         let change: DestinationChange = read::body(body)?;
-        self.destination_row(id)?;
-        let url = change.url.map(|url| self.checked(&url)).transpose()?;
+        let row = self.destination_row(id)?;
+        Self::not_a_callback(&row)?;
+        let kind = row.adapter()?;
+        let (settings, secrets) = change.given(kind, &row.given(&self.settings.sealer)?)?;
+        let secret = if row.has_own_secret() { None } else { Some(self.checked_secrets(kind, &secrets)?) };
+        let url = change.url.map(|url| self.checked_at(&url, "url")).transpose()?;
         let state = change.enabled.map(|enabled| if enabled { "enabled" } else { "disabled" });
         self.store.run(
             "UPDATE destinations SET url = COALESCE(?, url), events = COALESCE(?, events), state = COALESCE(?, state),
-             why = CASE WHEN ? IS NULL THEN why END WHERE id = ?",
-            vec![maybe(url), maybe(change.events.map(|events| events.join(","))), maybe(state), maybe(state), text(id)],
+             ordered = COALESCE(?, ordered), why = CASE WHEN ? IS NULL THEN why END, settings = ?,
+             secret = COALESCE(?, secret) WHERE id = ?",
+            vec![
+                maybe(url),
+                maybe(change.events.map(|events| events.join(","))),
+                maybe(state),
+                maybe_int(change.ordered.map(i64::from)),
+                maybe(state),
+                text(Value::Object(settings)),
+                maybe(secret),
+                text(id),
+            ],
         )?;
         self.nudge(id)?;
         self.destination(id)
     }
 
     pub(super) fn delete_destination(&self, id: &str) -> Outcome<Reply> {
-        self.destination_row(id)?;
+        Self::not_a_callback(&self.destination_row(id)?)?;
+        // Its object hears that it is gone, and forgets.
+        self.nudge(id)?;
         self.store.run("DELETE FROM destinations WHERE id = ?", vec![text(id)])?;
         Ok(Reply::none())
     }
 
+    /// What the program file sets is changed there.
+    fn not_a_callback(row: &Row) -> Outcome<()> {
+        if row.kind != super::approvals::KIND {
+            return Ok(());
+        }
+        let message = "This is the program's decision callback: change it in the program file, at approval.callback.";
+        Err(Refusal::new(422, "fixed_field", message).at("id").into())
+    }
+
     pub(super) fn test_destination(&self, id: &str) -> Outcome<Reply> {
-        self.destination_row(id)?;
+        let kind = self.destination_row(id)?.adapter()?;
         let mut minter = self.minter();
         let data = json!({"message": "This is a test event of Honeyguide.", "destination": id});
         let event = Event::new(EventId::mint(&mut minter), EventKind::Test, self.now, &data);
         let delivery = DeliveryId::mint(&mut minter);
-        self.post(id, &event, &delivery)?;
+        self.post(id, &event, Bodies::of(self, &event).for_concern(kind.concern)?, &delivery)?;
         Ok(Reply::new(202, json!({"delivery": delivery.as_str(), "event": event.id.as_str()})))
     }
 
     /// A new secret; the old one signs too until the next rotation, so that a receiver changes without a gap.
     pub(super) fn rotate_destination(&self, id: &str) -> Outcome<Reply> {
-        self.destination_row(id)?;
+        if !self.destination_row(id)?.has_own_secret() {
+            let message = "The secrets of this kind are the vendor's: send new ones with PATCH, as \"secrets\".";
+            return Err(Refusal::new(409, "not_our_secret", message).into());
+        }
         self.store.run(
             "UPDATE destinations SET old_secret = secret, secret = ? WHERE id = ?",
-            vec![text(Secret::new(chance()).text()), text(id)],
+            vec![text(self.new_secret()), text(id)],
         )?;
         self.nudge(id)?;
         self.shown(200, id)

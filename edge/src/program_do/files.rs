@@ -78,14 +78,18 @@ impl Turn<'_> {
         self.store.run("DELETE FROM files", vec![])?;
         self.store.run("DELETE FROM keys", vec![])?;
         self.keep_file(1, &program)?;
+        let callback_secret = self.keep_callback(&program)?;
         let (_, secret_key) = self.add_key(Some("first"), &Scope::ALL)?;
         let identity = self.rotate_identity()?;
-        let body = json!({
+        let mut body = json!({
             "id": program.id.as_str(), "name": program.name, "site": program.site.as_str(), "kind": program.kind.as_str(),
             "mode": program.mode.as_str(), "version": 1, "secret_key": secret_key,
             "publishable_key": publishable_key(&program.id), "identity_secret": identity.body["identity_secret"],
         });
-        Ok(Reply { secrets: &["secret_key", "identity_secret"], ..Reply::new(201, body) })
+        if let Some(secret) = callback_secret {
+            body["callback_secret"] = json!(secret);
+        }
+        Ok(Reply { secrets: &["secret_key", "identity_secret", "callback_secret"], ..Reply::new(201, body) })
     }
 
     fn keep_file(&self, version: i64, program: &Program) -> Outcome<()> {
@@ -140,7 +144,12 @@ impl Turn<'_> {
             return Ok(Reply::new(200, versioned(&held, version)));
         }
         self.keep_file(version + 1, &program)?;
-        Ok(Reply::new(200, versioned(&program, version + 1)))
+        let mut body = versioned(&program, version + 1);
+        let secret = if program.callback == held.callback { None } else { self.keep_callback(&program)? };
+        if let Some(secret) = secret {
+            body["callback_secret"] = json!(secret);
+        }
+        Ok(Reply { secrets: &["callback_secret"], ..Reply::new(200, body) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Turn;
 use crate::command::Reply;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::settings::chance;
 use crate::store::{int, maybe, text};
 use honeyguide_domain::auth::{self, Scope};
@@ -89,7 +89,8 @@ impl Turn<'_> {
 
     pub(super) fn rotate_identity(&self) -> Outcome<Reply> {
         let secret = auth::fingerprint(&format!("{:?}", chance::<32>()));
-        self.store.run("INSERT OR REPLACE INTO settings (name, value) VALUES ('identity', ?)", vec![text(&secret)])?;
+        let sealed = self.settings.sealer.seal(&secret, chance());
+        self.store.run("INSERT OR REPLACE INTO settings (name, value) VALUES ('identity', ?)", vec![text(sealed)])?;
         Ok(Reply { secrets: &["identity_secret"], ..Reply::new(201, json!({"identity_secret": secret})) })
     }
 
@@ -99,6 +100,7 @@ impl Turn<'_> {
             value: String,
         }
         let row: Option<Row> = self.store.row("SELECT value FROM settings WHERE name = 'identity'", vec![])?;
-        Ok(row.map(|row| row.value).unwrap_or_default())
+        let opened = row.and_then(|row| self.settings.sealer.open(&row.value));
+        opened.ok_or_else(|| Failure::Ours("the identity secret is sealed under another key".to_owned()))
     }
 }

@@ -154,6 +154,7 @@ impl Turn<'_> {
         self.book(made.entry.as_slice())?;
         let kind = match cause {
             "approved" => EventKind::RewardApproved,
+            "held" => EventKind::RewardHeld,
             "fulfilled" => EventKind::RewardFulfilled,
             "rejected" => EventKind::RewardRejected,
             _ => EventKind::RewardReversed,
@@ -220,13 +221,26 @@ impl Turn<'_> {
         self.reward(id)
     }
 
-    /// Approves the rewards whose hold has ended, where the rule says that time alone approves.
+    pub(super) fn reward_of(&self, id: &str) -> Outcome<Reward> {
+        self.reward_row(id)?.reward()
+    }
+
+    /// Approves the rewards whose hold has ended, where the rule says that time alone approves; where the program asks
+    /// before, asks.
     pub(super) fn approve_due(&self) -> Outcome<()> {
         let query = format!(
             "{COLUMNS} WHERE state = 'pending' AND automatic = 1 AND due_at <= ? AND {UNDISPUTED} ORDER BY due_at LIMIT ?"
         );
         let due: Vec<RewardRow> = self.store.rows(&query, vec![int(self.now.millis()), int(SLICE)])?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let (_, program) = self.program()?;
         for row in due {
+            if let Some(callback) = &program.callback {
+                self.ask_about(&row.id, callback)?;
+                continue;
+            }
             let reward = row.reward()?;
             if let Ok(made) = reward::act(&reward, Action::Approve, self.now, &mut self.minter()) {
                 self.keep_move(&made, "hold ended")?;
@@ -248,7 +262,7 @@ impl Turn<'_> {
     }
 }
 
-/// When the next reward is due to be approved, to expire, or to be given as a retainer's month, or the next head of the
+/// When the next reward is due to be approved, to be settled without an answer, to expire, or to be given as a retainer's month, or the next head of the
 /// book to go out; zero when none is.
 pub(super) fn next_due(store: &Store) -> Outcome<i64> {
     let query = format!(
@@ -256,6 +270,7 @@ pub(super) fn next_due(store: &Store) -> Outcome<i64> {
             SELECT MIN(due_at) AS at FROM rewards WHERE state = 'pending' AND automatic = 1 AND {UNDISPUTED}
             UNION ALL SELECT MIN(wait_until) FROM inbound WHERE state = 'waiting'
             UNION ALL SELECT MIN(expires_at) FROM rewards WHERE {EXPIRES}
+            UNION ALL SELECT MIN(deadline_at) FROM approvals WHERE settled_at IS NULL
             UNION ALL SELECT MIN(next_at) FROM retainers
             UNION ALL SELECT (value + 2) * 86400000 FROM settings WHERE name = 'head_day')"
     );

@@ -1,7 +1,19 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] =
-    &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS, WRITE_OFFS, SOURCES];
+pub(super) const MIGRATIONS: &[&str] = &[
+    FIRST,
+    CLICK_COUNTS,
+    REWARD_RULES,
+    CREDIT,
+    GUESTS_ONLY,
+    JOBS,
+    BOOKS,
+    REPLAYS,
+    WRITE_OFFS,
+    APPROVALS,
+    DESTINATION_KINDS,
+    SOURCES,
+];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -245,4 +257,21 @@ const SOURCES: &str = "
     ALTER TABLE claims ADD COLUMN conversion TEXT;
     UPDATE claims SET id = 'clm_' || printf('%025d', seq) || '0';
     CREATE UNIQUE INDEX claims_by_id ON claims (id);
+";
+
+/// `ordered`: whether a destination asks for order. `approvals`: what the decision callback was asked, by the delivery of
+/// the question, and how that was settled.
+const APPROVALS: &str = "
+    ALTER TABLE destinations ADD COLUMN ordered INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE approvals (
+        reward TEXT PRIMARY KEY, delivery TEXT NOT NULL UNIQUE, asked_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL,
+        otherwise TEXT NOT NULL, settled_at INTEGER, settled TEXT) WITHOUT ROWID;
+    CREATE INDEX approvals_open ON approvals (deadline_at) WHERE settled_at IS NULL;
+";
+
+/// Destinations of other kinds than webhooks: what the owner set, as JSON; a vendor's secrets stand in `secret`, as JSON,
+/// sealed. `unsubscribed`: marks of the addresses that want no messages (`domain::destination::email::unsubscribe`).
+const DESTINATION_KINDS: &str = "
+    ALTER TABLE destinations ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+    CREATE TABLE unsubscribed (mark TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 ";

@@ -127,7 +127,7 @@ pub(super) fn worker(place: &Place, name: &str, folder: &Path) -> Result<Setting
         assets: place.assets(),
         data: folder.join(name),
         port: 0,
-        reach: Reach::Everywhere,
+        reach: Reach::LocalHostsToo,
         secrets: Secrets::random()?,
         cache: None,
         said: None,

@@ -3,8 +3,10 @@
 use super::Reach;
 use super::bindings::{Bindings, SECRETS, quoted};
 use crate::failure::{Because as _, Result};
+use honeyguide_domain::address::refused_networks;
 use std::fmt::Write as _;
 use std::fs;
+use std::net::IpAddr;
 use std::path::Path;
 
 /// One file of the bundle: its name, and the address that `embed` takes.
@@ -36,33 +38,44 @@ pub(crate) fn modules(bundle: &Path, at: &str) -> Result<Vec<Module>> {
     Ok(names.into_iter().map(|name| Module { embed: format!("{at}/{name}"), name }).collect())
 }
 
-/// The whole text. Its socket is named `http`. `cache` is the address of what stands for the data centre's cache.
+/// The whole text. Its socket is named `http`. `cache` is the address of what stands for the data centre's cache; `own`
+/// are the addresses of the machine that it is for, where they are known: nothing calls them.
 pub(crate) fn configuration(
     bindings: &Bindings,
     modules: &[Module],
     reach: Reach,
     cache: Option<&str>,
     disks: &Disks<'_>,
+    own: &[IpAddr],
 ) -> String {
     let service = |address| format!("    (name = \"cache\", external = (address = {}, http = ())),\n", quoted(address));
     let (cache, cache_service) = match cache {
         Some(address) => ("  cacheApiOutbound = \"cache\",\n", service(address)),
         None => ("", String::new()),
     };
-    let network = match reach {
-        Reach::Public => "[\"public\"]",
-        Reach::Everywhere => "[\"public\", \"private\"]",
+    let refused = refused_networks()
+        .into_iter()
+        .chain(own.iter().map(|address| format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })));
+    let refused = refused.map(|network| quoted(&network)).collect::<Vec<_>>().join(", ");
+    // Every binding is an entrance: without the second network there is no way to an address that isn't public.
+    let (local_network, local_binding) = match reach {
+        Reach::Public => ("", ""),
+        Reach::LocalHostsToo => (
+            "    (name = \"local-network\", network = (allow = [\"public\", \"private\"], \
+             tlsOptions = (trustBrowserCas = true))),\n",
+            "    (name = \"LOCAL_NETWORK\", service = \"local-network\"),\n",
+        ),
     };
     format!(
         "# Made from edge/wrangler.toml. Changes here are lost.\n\
          using Workerd = import \"/workerd/workerd.capnp\";\n\n\
          const config :Workerd.Config = (\n  services = [\n    (name = \"edge\", worker = .edge),\n    \
-         (name = \"internet\", network = (allow = {network}, tlsOptions = (trustBrowserCas = true))),\n    \
+         (name = \"internet\", network = (allow = [\"public\"], deny = [{refused}], tlsOptions = (trustBrowserCas = true))),\n{local_network}    \
          (name = \"objects\", disk = ({}writable = true)),\n    (name = \"assets\", disk = ({}writable = false)),\n{cache_service}  ],\n  \
          sockets = [(name = \"http\", address = \"127.0.0.1:8787\", http = (), service = \"edge\")],\n);\n\n\
          const edge :Workerd.Worker = (\n  compatibilityDate = {},\n  compatibilityFlags = [{}],\n  \
          globalOutbound = \"internet\",\n{cache}  durableObjectStorage = (localDisk = \"objects\"),\n  \
-         modules = [\n{}  ],\n  durableObjectNamespaces = [\n{}  ],\n  bindings = [\n{}  ],\n);\n",
+         modules = [\n{}  ],\n  durableObjectNamespaces = [\n{}  ],\n  bindings = [\n{local_binding}{}  ],\n);\n",
         path(disks.objects),
         path(disks.assets),
         quoted(&bindings.compatibility_date),
@@ -121,7 +134,14 @@ mod tests {
         };
         let modules = [Module { name: "a.wasm".into(), embed: "/x/a.wasm".into() }];
         let disks = Disks { objects: Some("data"), assets: None };
-        let text = configuration(&bindings, &modules, Reach::Public, Some("127.0.0.1:1"), &disks);
+        let text = configuration(
+            &bindings,
+            &modules,
+            Reach::Public,
+            Some("127.0.0.1:1"),
+            &disks,
+            &["8.8.8.8".parse().unwrap()],
+        );
         for expected in [
             "(name = \"a.wasm\", wasm = embed \"/x/a.wasm\"),",
             "(className = \"ProgramDo\", uniqueKey = \"honeyguide-ProgramDo\", enableSql = true),",
@@ -133,10 +153,14 @@ mod tests {
             "(name = \"cache\", external = (address = \"127.0.0.1:1\", http = ())),",
             "cacheApiOutbound = \"cache\",",
             "disk = (writable = false)",
-            "allow = [\"public\"]",
+            "allow = [\"public\"], deny = [\"0.0.0.0/8\", ",
+            ", \"8.8.8.8/32\"]",
             "compatibilityFlags = [\"nodejs_compat\"]",
         ] {
             assert!(text.contains(expected), "{expected} is not in\n{text}");
         }
+        assert!(!text.contains("LOCAL_NETWORK") && !text.contains("\"private\""), "{text}");
+        let local = configuration(&bindings, &modules, Reach::LocalHostsToo, None, &disks, &[]);
+        assert!(local.contains("(name = \"LOCAL_NETWORK\", service = \"local-network\"),"), "{local}");
     }
 }

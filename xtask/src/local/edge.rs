@@ -8,6 +8,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::IpAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -36,7 +37,14 @@ impl Edge {
         fs::create_dir_all(&objects).because(|| format!("The data directory {} can't be written", data.display()))?;
         let config = data.join("workerd.capnp");
         let modules = modules(&bundle, &bundle.to_string_lossy())?;
-        let text = configuration(&bindings, &modules, settings.reach, settings.cache.as_deref(), &Disks::default());
+        let text = configuration(
+            &bindings,
+            &modules,
+            settings.reach,
+            settings.cache.as_deref(),
+            &Disks::default(),
+            &own_addresses(),
+        );
         fs::write(&config, text).because(|| format!("The data directory {} can't be written", data.display()))?;
         let mut command = run::tied(&settings.workerd);
         command
@@ -162,6 +170,19 @@ fn port(line: &str) -> Option<u16> {
     let event: Value = serde_json::from_str(line).ok()?;
     let is_ours = event.get("event")? == "listen" && event.get("socket")? == "http";
     is_ours.then(|| event.get("port")?.as_u64()).flatten().and_then(|port| port.try_into().ok())
+}
+
+/// The addresses that this machine answers to: some may be public, and calling them would be calling ourselves.
+fn own_addresses() -> Vec<IpAddr> {
+    let interfaces = nix::ifaddrs::getifaddrs().into_iter().flatten().filter_map(|interface| interface.address);
+    let address = |of: nix::sys::socket::SockaddrStorage| {
+        let v4 = of.as_sockaddr_in().map(|v4| IpAddr::V4(v4.ip()));
+        v4.or_else(|| of.as_sockaddr_in6().map(|v6| IpAddr::V6(v6.ip())))
+    };
+    let mut all: Vec<IpAddr> = interfaces.filter_map(address).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The absolute path, without following links.
