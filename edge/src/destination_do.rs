@@ -25,8 +25,9 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 /// Old deliveries that one statement removes, and statements of one alarm.
 const FORGOTTEN: i64 = 200;
 const FORGETTING: usize = 10;
-/// Old deliveries are looked for at whole hours.
+/// Old deliveries are looked for at whole hours; where some are left, after this.
 const HOUR: i64 = 3_600_000;
+const LOOK_AGAIN: Span = Span::seconds(5);
 
 #[durable_object]
 pub struct DestinationDo {
@@ -190,10 +191,11 @@ impl DestinationDo {
         let next = "SELECT MIN(next_at) AS n FROM deliveries WHERE state <> 'delivered' AND state = 'pending'";
         let next = Some(self.store.number(next, vec![])?).filter(|at| *at > 0);
         let sending = next.map(|at| at.max(standing.as_ref().and_then(|row| row.held_until).unwrap_or(0)));
-        let oldest = "SELECT created_at AS n FROM deliveries WHERE state <> 'pending' ORDER BY id LIMIT 1";
-        let oldest = Some(self.store.number(oldest, vec![])?).filter(|at| *at > 0);
+        let oldest = Some(self.store.number("SELECT created_at AS n FROM deliveries ORDER BY id LIMIT 1", vec![])?);
         let kept = Settings::of(&self.env).delivery_retention.as_millis();
-        let forgetting = oldest.map(|at| at.saturating_add(kept).div_euclid(HOUR).saturating_add(1) * HOUR);
+        let old_at = |at: i64| at.saturating_add(kept).div_euclid(HOUR).saturating_add(1) * HOUR;
+        // An old one that is still to be tried, or more than one alarm removes, is looked at again soon.
+        let forgetting = oldest.filter(|at| *at > 0).map(|at| old_at(at).max(now().after(LOOK_AGAIN).millis()));
         let reporting = standing.filter(|row| row.told == 0).map(|_| 0);
         match [sending, forgetting, reporting].into_iter().flatten().min() {
             None => Ok(()),
