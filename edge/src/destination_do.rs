@@ -61,7 +61,7 @@ impl DurableObject for DestinationDo {
         }
         let handled = self.store.transaction(|| {
             let reply = self.handle(serde_json::from_str(&command)?)?;
-            self.rearm()?;
+            self.rearm(Span::default())?;
             Ok(reply)
         });
         match handled {
@@ -79,7 +79,7 @@ impl DurableObject for DestinationDo {
             failed => failed,
         };
         let forgotten = self.forget_old();
-        let rearmed = if sent.is_ok() { self.rearm() } else { Ok(()) };
+        let rearmed = if sent.is_ok() { self.rearm(LOOK_AGAIN) } else { Ok(()) };
         for failure in [armed.err(), sent.err(), forgotten.err(), rearmed.err()].into_iter().flatten() {
             let why = failure.to_string();
             crate::metrics::error(crate::metrics::What::DestinationAlarm, &why);
@@ -179,8 +179,9 @@ impl DestinationDo {
         }))
     }
 
-    /// Sets the alarm to the next thing that is due: to report, to send, or to forget.
-    fn rearm(&self) -> Outcome<()> {
+    /// Sets the alarm to the next thing that is due: to report, to send, or to forget. `again`: when what is old already is
+    /// looked at; an alarm that has just done so waits a little, a command must not put it off.
+    fn rearm(&self, again: Span) -> Outcome<()> {
         #[derive(Deserialize)]
         struct Row {
             held_until: Option<i64>,
@@ -195,7 +196,7 @@ impl DestinationDo {
         let kept = Settings::of(&self.env).delivery_retention.as_millis();
         let old_at = |at: i64| at.saturating_add(kept).div_euclid(HOUR).saturating_add(1) * HOUR;
         // An old one that is still to be tried, or more than one alarm removes, is looked at again soon.
-        let forgetting = oldest.filter(|at| *at > 0).map(|at| old_at(at).max(now().after(LOOK_AGAIN).millis()));
+        let forgetting = oldest.filter(|at| *at > 0).map(|at| old_at(at).max(now().after(again).millis()));
         let reporting = standing.filter(|row| row.told == 0).map(|_| 0);
         match [sending, forgetting, reporting].into_iter().flatten().min() {
             None => Ok(()),
