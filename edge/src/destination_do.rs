@@ -189,8 +189,9 @@ impl DestinationDo {
         }
         let standing: Option<Row> =
             self.store.row("SELECT held_until, given_up IS NULL AS told FROM setting WHERE one = 1", vec![])?;
-        let next = "SELECT MIN(next_at) AS n FROM deliveries WHERE state <> 'delivered' AND state = 'pending'";
-        let next = Some(self.store.number(next, vec![])?).filter(|at| *at > 0);
+        // Who waits for another in its lane isn't due, whatever its time: an alarm for it would find nothing to do.
+        let next = format!("SELECT next_at AS n FROM deliveries d WHERE {} ORDER BY next_at LIMIT 1", sending::OPEN);
+        let next = Some(self.store.number(&next, vec![])?).filter(|at| *at > 0);
         let sending = next.map(|at| at.max(standing.as_ref().and_then(|row| row.held_until).unwrap_or(0)));
         let oldest = Some(self.store.number("SELECT created_at AS n FROM deliveries ORDER BY id LIMIT 1", vec![])?);
         let kept = Settings::of(&self.env).delivery_retention.as_millis();
