@@ -1,8 +1,10 @@
 //! What the Worker and the objects say to each other: one typed command a call, one reply. Not a public format.
 
+mod destination;
 mod inward;
 mod query;
 
+pub(crate) use destination::DestinationCommand;
 pub(crate) use inward::{InwardCommand, Posted, read as read_posted};
 pub(crate) use query::Query;
 
@@ -11,7 +13,6 @@ use honeyguide_domain::approval::Answer;
 use honeyguide_domain::auth::Scope;
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::wire::clicks::Tally;
-use honeyguide_domain::wire::destinations::{Handover, Setting};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use worker::{Env, Method, Request, RequestInit, Response};
@@ -388,31 +389,6 @@ pub(crate) struct ClickQuery {
     pub(crate) code: Option<String>,
     pub(crate) from_hour: i64,
     pub(crate) to_hour: i64,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum DestinationCommand {
-    Hand {
-        setting: Setting,
-        rows: Vec<Handover>,
-    },
-    /// A page of them, after one of that id.
-    Deliveries {
-        query: Query,
-        after: Option<String>,
-    },
-    Delivery {
-        id: String,
-    },
-    /// One, or those that were made in a time range, in milliseconds, `to` excluded.
-    Replay {
-        id: Option<String>,
-        from: i64,
-        to: i64,
-        state: Option<String>,
-    },
-    /// The destination was deleted.
-    Forget,
 }
 
 /// Asks an object. The reply is the object's HTTP answer as it is: status, headers, body.

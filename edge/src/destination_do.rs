@@ -25,8 +25,9 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 /// Old deliveries that one statement removes, and statements of one alarm.
 const FORGOTTEN: i64 = 200;
 const FORGETTING: usize = 10;
-/// Old deliveries are looked for at whole hours.
+/// Old deliveries are looked for at whole hours; where some are left, after this.
 const HOUR: i64 = 3_600_000;
+const LOOK_AGAIN: Span = Span::seconds(5);
 
 #[durable_object]
 pub struct DestinationDo {
@@ -60,7 +61,7 @@ impl DurableObject for DestinationDo {
         }
         let handled = self.store.transaction(|| {
             let reply = self.handle(serde_json::from_str(&command)?)?;
-            self.rearm()?;
+            self.rearm(Span::default())?;
             Ok(reply)
         });
         match handled {
@@ -78,7 +79,7 @@ impl DurableObject for DestinationDo {
             failed => failed,
         };
         let forgotten = self.forget_old();
-        let rearmed = if sent.is_ok() { self.rearm() } else { Ok(()) };
+        let rearmed = if sent.is_ok() { self.rearm(LOOK_AGAIN) } else { Ok(()) };
         for failure in [armed.err(), sent.err(), forgotten.err(), rearmed.err()].into_iter().flatten() {
             let why = failure.to_string();
             crate::metrics::error(crate::metrics::What::DestinationAlarm, &why);
@@ -178,8 +179,9 @@ impl DestinationDo {
         }))
     }
 
-    /// Sets the alarm to the next thing that is due: to report, to send, or to forget.
-    fn rearm(&self) -> Outcome<()> {
+    /// Sets the alarm to the next thing that is due: to report, to send, or to forget. `again`: when what is old already is
+    /// looked at; an alarm that has just done so waits a little, a command must not put it off.
+    fn rearm(&self, again: Span) -> Outcome<()> {
         #[derive(Deserialize)]
         struct Row {
             held_until: Option<i64>,
@@ -187,13 +189,15 @@ impl DestinationDo {
         }
         let standing: Option<Row> =
             self.store.row("SELECT held_until, given_up IS NULL AS told FROM setting WHERE one = 1", vec![])?;
-        let next = "SELECT MIN(next_at) AS n FROM deliveries WHERE state <> 'delivered' AND state = 'pending'";
-        let next = Some(self.store.number(next, vec![])?).filter(|at| *at > 0);
+        // Who waits for another in its lane isn't due, whatever its time: an alarm for it would find nothing to do.
+        let next = format!("SELECT next_at AS n FROM deliveries d WHERE {} ORDER BY next_at LIMIT 1", sending::OPEN);
+        let next = Some(self.store.number(&next, vec![])?).filter(|at| *at > 0);
         let sending = next.map(|at| at.max(standing.as_ref().and_then(|row| row.held_until).unwrap_or(0)));
-        let oldest = "SELECT created_at AS n FROM deliveries WHERE state <> 'pending' ORDER BY id LIMIT 1";
-        let oldest = Some(self.store.number(oldest, vec![])?).filter(|at| *at > 0);
+        let oldest = Some(self.store.number("SELECT created_at AS n FROM deliveries ORDER BY id LIMIT 1", vec![])?);
         let kept = Settings::of(&self.env).delivery_retention.as_millis();
-        let forgetting = oldest.map(|at| at.saturating_add(kept).div_euclid(HOUR).saturating_add(1) * HOUR);
+        let old_at = |at: i64| at.saturating_add(kept).div_euclid(HOUR).saturating_add(1) * HOUR;
+        // An old one that is still to be tried, or more than one alarm removes, is looked at again soon.
+        let forgetting = oldest.filter(|at| *at > 0).map(|at| old_at(at).max(now().after(again).millis()));
         let reporting = standing.filter(|row| row.told == 0).map(|_| 0);
         match [sending, forgetting, reporting].into_iter().flatten().min() {
             None => Ok(()),

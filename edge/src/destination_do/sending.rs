@@ -32,6 +32,10 @@ const KEPT_ATTEMPTS: i64 = 200;
 /// When the program couldn't be told, it is told again after this.
 const TOLD_AGAIN: Span = Span::seconds(5);
 
+/// Which deliveries, `d`, are to be tried: in a lane, the first of those that are.
+pub(super) const OPEN: &str = "state <> 'delivered' AND state = 'pending' AND (lane IS NULL OR NOT EXISTS (
+    SELECT 1 FROM deliveries e WHERE e.lane = d.lane AND e.state = 'pending' AND e.seq < d.seq))";
+
 /// A delivery that is to be tried.
 #[derive(Deserialize)]
 pub(super) struct Row {
@@ -113,10 +117,10 @@ impl DestinationDo {
     fn due(&self) -> Outcome<Vec<Row>> {
         let under_way = self.under_way();
         let rows: Vec<Row> = self.store.rows(
-            "SELECT id, event, kind, body, tries, verdict FROM deliveries d
-             WHERE state <> 'delivered' AND state = 'pending' AND next_at <= ? AND (lane IS NULL OR NOT EXISTS (
-                SELECT 1 FROM deliveries e WHERE e.lane = d.lane AND e.state = 'pending' AND e.seq < d.seq))
-             ORDER BY next_at, seq LIMIT ?",
+            &format!(
+                "SELECT id, event, kind, body, tries, verdict FROM deliveries d
+                 WHERE {OPEN} AND next_at <= ? ORDER BY next_at, seq LIMIT ?"
+            ),
             vec![int(now().millis()), int(i64::try_from(FOUND + under_way.len()).unwrap_or(i64::MAX))],
         )?;
         Ok(rows.into_iter().filter(|row| !under_way.contains(&row.id)).take(FOUND).collect())

@@ -137,17 +137,17 @@ impl Turn<'_> {
 
 /// Sets the alarm to the next thing that is due.
 pub(super) fn rearm(store: &Store, pauses: &Pauses, now: Timestamp) -> Outcome<()> {
-    let mut next = super::rewards::next_due(store)?;
-    let mut sooner = |at: i64| next = if next == 0 { at } else { next.min(at) };
-    if store.number(WAITING, vec![])? > 0 {
-        sooner(now.millis());
+    let unsent = store.number(UNSENT, vec![])? > 0;
+    if (unsent && pauses.is_empty()) || store.number(WAITING, vec![])? > 0 {
+        return store.wake(now);
     }
-    if store.number(UNSENT, vec![])? > 0 {
-        // Who is left alone for a while is looked for only where there is someone.
-        let first = if pauses.is_empty() { Some(now) } else { pauses.first(&waiting(store)?, now) };
-        sooner(first.unwrap_or(now).millis());
+    let due = Some(super::rewards::next_due(store)?).filter(|at| *at > 0);
+    // Who is left alone for a while is looked for only where there is someone.
+    let handing = if unsent { pauses.first(&waiting(store)?, now) } else { None };
+    match due.into_iter().chain(handing.map(Timestamp::millis)).min() {
+        None => Ok(()),
+        Some(at) => store.wake(Timestamp::from_millis(at.max(now.millis()))),
     }
-    if next == 0 { Ok(()) } else { store.wake(Timestamp::from_millis(next.max(now.millis()))) }
 }
 
 /// Whom something waits for: destinations, and the shards of the clicks.
