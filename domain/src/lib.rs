@@ -50,3 +50,7 @@ pub mod event;
 pub mod auth;
 pub mod fault;
 pub mod wire;
+
+#[cfg(any(test, feature = "openapi"))]
+pub mod openapi;
+pub mod routes;

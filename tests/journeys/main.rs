@@ -19,5 +19,6 @@ mod only_known_names;
 mod programs_and_keys;
 mod rewards_follow_the_rules;
 mod the_demo;
+mod the_schema_holds;
 mod webhooks_arrive;
 mod what_if_judges_again;

@@ -4,7 +4,7 @@ use super::read::{self, Fields, Read};
 use crate::event;
 use crate::fault::Place;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// `POST /v1/destinations`.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,9 @@ struct Pattern(String);
 
 impl Read for Pattern {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts(|| json!({"type": "string", "enum": event::patterns()})) {
+            return None;
+        }
         let text = String::read(value, place)?;
         if event::is_pattern(&text) {
             return Some(Self(text));

@@ -6,7 +6,7 @@ use crate::fault::Place;
 use crate::money::Money;
 use crate::person::Email;
 use crate::site::Site;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// `POST /v1/participants`.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,7 @@ impl Read for NewParticipant {
         let destination = fields.optional("destination");
         let metadata = fields.or("metadata", Map::new());
         fields.done();
+        place.accepts(|| json!({"properties": {"external_id": {"maxLength": 255}}}));
         let external_id = external_id?;
         if external_id.chars().count() > 255 {
             place.child("external_id").malformed("invalid_text", "This has 255 characters at most.");
