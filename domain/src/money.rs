@@ -30,6 +30,13 @@ impl Currency {
         <[u8; 3]>::try_from(text.as_bytes()).map(Self).map_err(|_| MoneyError::UnknownCurrency)
     }
 
+    /// Every currency that there is, in their order.
+    pub fn all() -> Vec<Self> {
+        let letters = || b'A'..=b'Z';
+        let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+        codes.filter_map(|code| Self::parse(std::str::from_utf8(&code).ok()?).ok()).collect()
+    }
+
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }

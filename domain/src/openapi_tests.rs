@@ -70,7 +70,3 @@ fn every_operation_has_a_name_of_its_own_and_an_answer_that_is_no_refusal() {
         assert!(answers.keys().any(|status| status.starts_with('2') || status.starts_with('3')), "{method} {path}");
     }
 }
-#[test]
-fn dump() {
-    std::fs::write("/tmp/st/doc.json", serde_json::to_string_pretty(&document("0.0.0")).unwrap()).unwrap();
-}

@@ -23,19 +23,19 @@ macro_rules! texts {
 }
 
 texts! {
-    ParticipantId {"type": "string", "pattern": "^prt_[0-9a-v]{26}$"}
-    CustomerId {"type": "string", "pattern": "^cus_[0-9a-v]{26}$"}
-    ConversionId {"type": "string", "pattern": "^cnv_[0-9a-v]{26}$"}
-    RewardId {"type": "string", "pattern": "^rwd_[0-9a-v]{26}$"}
-    EntryId {"type": "string", "pattern": "^ent_[0-9a-v]{26}$"}
-    PayoutId {"type": "string", "pattern": "^pay_[0-9a-v]{26}$"}
-    DestinationId {"type": "string", "pattern": "^dst_[0-9a-v]{26}$"}
-    DeliveryId {"type": "string", "pattern": "^dlv_[0-9a-v]{26}$"}
-    EventId {"type": "string", "pattern": "^evt_[0-9a-v]{26}$"}
-    KeyId {"type": "string", "pattern": "^key_[0-9a-v]{26}$"}
-    DisputeId {"type": "string", "pattern": "^dsp_[0-9a-v]{26}$"}
-    JobId {"type": "string", "pattern": "^job_[0-9a-v]{26}$"}
-    ClickId {"type": "string", "pattern": "^clk_[0-9a-v]{26}$"}
+    ParticipantId {"type": "string", "pattern": "^prt_[0-9a-v]{25}[048cgkos]$"}
+    CustomerId {"type": "string", "pattern": "^cus_[0-9a-v]{25}[048cgkos]$"}
+    ConversionId {"type": "string", "pattern": "^cnv_[0-9a-v]{25}[048cgkos]$"}
+    RewardId {"type": "string", "pattern": "^rwd_[0-9a-v]{25}[048cgkos]$"}
+    EntryId {"type": "string", "pattern": "^ent_[0-9a-v]{25}[048cgkos]$"}
+    PayoutId {"type": "string", "pattern": "^pay_[0-9a-v]{25}[048cgkos]$"}
+    DestinationId {"type": "string", "pattern": "^dst_[0-9a-v]{25}[048cgkos]$"}
+    DeliveryId {"type": "string", "pattern": "^dlv_[0-9a-v]{25}[048cgkos]$"}
+    EventId {"type": "string", "pattern": "^evt_[0-9a-v]{25}[048cgkos]$"}
+    KeyId {"type": "string", "pattern": "^key_[0-9a-v]{25}[048cgkos]$"}
+    DisputeId {"type": "string", "pattern": "^dsp_[0-9a-v]{25}[048cgkos]$"}
+    JobId {"type": "string", "pattern": "^job_[0-9a-v]{25}[048cgkos]$"}
+    ClickId {"type": "string", "pattern": "^clk_[0-9a-v]{25}[048cgkos]$"}
     Code {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}[a-z0-9]$"}
     Currency {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217."}
     Timestamp {"type": "string", "format": "date-time", "pattern": r"^[0-9-]+T[0-9:]{8}\.[0-9]{3}Z$"}

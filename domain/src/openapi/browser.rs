@@ -84,7 +84,7 @@ pub(super) fn write(to: &Writer) {
             .refuses(&[404]);
         let about = "The file.";
         to.add(if method == "GET" {
-            file.answers_as(200, about, "text/javascript", json!({"type": "string"}))
+            file.answers_as(200, about, "text/javascript", json!({"type": "string"})).or_as(200, "application/wasm")
         } else {
             file.answers_nothing(200, about)
         });

@@ -134,9 +134,12 @@ impl Operation {
         self.parameter(json!({"$ref": format!("#/components/parameters/{name}")}))
     }
 
-    /// A parameter of the query that may be left out.
+    /// A parameter of the query that may be left out, or empty, which is the same.
     pub(super) fn asks(self, name: &str, schema: &Value, about: &str) -> Self {
-        self.parameter(json!({"name": name, "in": "query", "schema": schema, "description": about})).refuses(&[400])
+        let parameter = json!({
+            "name": name, "in": "query", "schema": schema, "description": about, "allowEmptyValue": true,
+        });
+        self.parameter(parameter).refuses(&[400])
     }
 
     /// A list in pages, narrowed by texts that must be equal.
@@ -194,6 +197,12 @@ impl Operation {
         self
     }
 
+    /// Another media type of an answer that was written before.
+    pub(super) fn or_as(mut self, status: u16, kind: &str) -> Self {
+        self.written["responses"][status.to_string()]["content"][kind] = json!({});
+        self
+    }
+
     /// An answer without a body.
     pub(super) fn answers_nothing(mut self, status: u16, about: &str) -> Self {
         self.written["responses"][status.to_string()] = json!({"description": about});
@@ -230,10 +239,13 @@ fn in_path(path: &str, name: &str) -> Value {
     ];
     let prefix = kinds.iter().find(|(begin, _)| name == "id" && path.starts_with(begin)).map(|(_, prefix)| *prefix);
     let (schema, about) = match (prefix, name) {
-        (Some(prefix), _) => (json!({"type": "string", "pattern": format!("^{prefix}[0-9a-v]{{26}}$")}), "The id."),
-        (None, "id") => {
-            (json!({"type": "string", "pattern": "^(prt|cus)_[0-9a-v]{26}$"}), "A participant's or a friend's id.")
+        (Some(prefix), _) => {
+            (json!({"type": "string", "pattern": format!("^{prefix}[0-9a-v]{{25}}[048cgkos]$")}), "The id.")
         }
+        (None, "id") => (
+            json!({"type": "string", "pattern": "^(prt|cus)_[0-9a-v]{25}[048cgkos]$"}),
+            "A participant's or a friend's id.",
+        ),
         (None, "number") => (json!({"type": "integer", "minimum": 1}), "The version's number."),
         (None, "code") => (
             json!({"type": "string", "minLength": 1, "maxLength": 64}),
@@ -281,6 +293,7 @@ pub(super) fn shared_parameters() -> Value {
     json!({
         "Program": {
             "name": "program", "in": "query", "schema": {"type": "string", "pattern": "^(?!test_)[a-z0-9][a-z0-9_-]{0,39}$"},
+            "allowEmptyValue": true,
             "description": "Which program is meant. Needed with the admin secret; a secret key is for one program alone.",
         },
         "Limit": {
@@ -288,7 +301,7 @@ pub(super) fn shared_parameters() -> Value {
             "description": "How many rows a page has at most.",
         },
         "Cursor": {
-            "name": "cursor", "in": "query", "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+            "name": "cursor", "in": "query", "schema": {"type": "string", "pattern": "^[0-9]{1,15}$"},
             "description": "`next_cursor` of the page before.",
         },
         "IdempotencyKey": {
@@ -297,7 +310,7 @@ pub(super) fn shared_parameters() -> Value {
             "description": "The same key and body give the stored answer, secrets left out, for 30 days; with another body it is 409.",
         },
         "Language": {
-            "name": "lang", "in": "query",
+            "name": "lang", "in": "query", "allowEmptyValue": true,
             "schema": {"type": "string", "pattern": languages()},
             "description": "The language of the words. Without it, what `Accept-Language` likes best.",
         },

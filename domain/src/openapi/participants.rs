@@ -97,7 +97,7 @@ fn clicks(to: &Writer) {
         .asks("quality", &json!({"type": "string", "enum": qualities}), "Only clicks of this quality.")
         .asks(
             "cursor",
-            &json!({"type": "string", "pattern": "^clk_[0-9a-v]{26}$"}),
+            &json!({"type": "string", "pattern": "^clk_[0-9a-v]{25}[048cgkos]$"}),
             "`next_cursor` of the page before.",
         )
         .shared("Limit")

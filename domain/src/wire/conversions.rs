@@ -183,7 +183,7 @@ impl Read for CustomerRef {
 
 impl Read for Email {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
-        place.accepts(|| json!({"format": "email"}));
+        place.accepts(|| json!({"format": "idn-email"}));
         read::parsed(value, place, "invalid_email", Self::parse)
     }
 }
@@ -231,7 +231,7 @@ impl Read for ConsentState {
 
 impl Read for ParticipantId {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
-        place.accepts(|| json!({"pattern": "^prt_[0-9a-v]{26}$"}));
+        place.accepts(|| json!({"pattern": "^prt_[0-9a-v]{25}[048cgkos]$"}));
         read::parsed(value, place, "invalid_id", Self::parse)
     }
 }

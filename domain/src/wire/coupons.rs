@@ -20,7 +20,7 @@ impl Read for NewCoupons {
         let pool = fields.required("pool");
         let codes = fields.required::<Vec<String>>("codes");
         fields.done();
-        let code = || json!({"items": {"maxLength": LONGEST_CODE, "pattern": r"^[^\x00-\x1f]*\S"}});
+        let code = || json!({"items": {"maxLength": LONGEST_CODE, "allOf": [{"pattern": r"\S"}]}});
         place.child("codes").accepts(|| json!({"minItems": 1, "maxItems": MOST_CODES}));
         place.child("codes").accepts(code);
         let codes: Vec<String> = codes?.into_iter().map(|code| code.trim().to_owned()).collect();

@@ -57,6 +57,7 @@ impl Read for NewDestination {
         let url = fields.required("url");
         let events = fields.or("events", vec![Pattern("*".to_owned())]);
         fields.done();
+        place.child("url").accepts(|| json!({"format": "uri", "pattern": "^https?://"}));
         kind?;
         Some(Self { url: url?, events: words(events?) })
     }

@@ -211,8 +211,13 @@ impl Read for NewClaim {
         let key = fields.required("k");
         let event = fields.required("event");
         let external_id = fields.required("external_id");
-        let money = fields.optional("value");
+        let money = fields.optional::<Money>("value");
         fields.done();
-        Some(Self { key: key?, event: event?, external_id: external_id?, value: money? })
+        place.accepts(|| json!({"allOf": [{"properties": {"value": {"properties": {"amount": {"minimum": 0}}}}}]}));
+        let money = money?;
+        if money.is_some_and(|money| money.amount() < 0) {
+            place.child("value.amount").refused("negative", "A value isn't below zero.");
+        }
+        Some(Self { key: key?, event: event?, external_id: external_id?, value: money })
     }
 }

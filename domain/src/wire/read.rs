@@ -230,7 +230,7 @@ impl Read for Money {
 
 impl Read for Currency {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
-        place.accepts(|| json!({"pattern": "^[A-Z]{3}$", "description": "ISO 4217, such as USD."}));
+        place.accepts(|| json!({"enum": Self::all(), "description": "ISO 4217, such as USD."}));
         parsed(value, place, "unknown_currency", Self::parse)
     }
 }

@@ -25,8 +25,8 @@ pub(super) struct Operation {
 }
 
 struct Described {
-    /// Its media type, and what its body, or each of its lines, is like. Nothing: it has no body.
-    content: Option<(String, Validator, bool)>,
+    /// Media types, and what a body of each, or each of its lines, is like. None: it has no body.
+    content: Vec<(String, Validator, bool)>,
 }
 
 impl Document {
@@ -44,38 +44,6 @@ impl Document {
     pub(super) fn in_order(&self) -> impl Iterator<Item = &Operation> {
         self.operations.iter()
     }
-
-    /// Why this isn't an answer that the operation describes.
-    pub(super) fn faults(&self, operation: &Operation, answer: &Answer) -> Vec<String> {
-        let Some(described) = operation.answers.get(&answer.status) else { return vec!["no such status".to_owned()] };
-        let kind = answer.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
-        let Some((wanted, validator, lines)) = &described.content else {
-            return if answer.text.is_empty() { Vec::new() } else { vec!["a body".to_owned()] };
-        };
-        if kind != wanted {
-            return vec![format!("it is {kind}, not {wanted}")];
-        }
-        if answer.status == 429 && answer.header("retry-after").is_none() {
-            return vec!["no Retry-After".to_owned()];
-        }
-        let texts: Vec<&str> = if *lines { answer.text.lines().collect() } else { vec![&answer.text] };
-        let read = |text: &&str| serde_json::from_str(text).unwrap_or_else(|_| json!(text));
-        let errors = |value: Value| validator.iter_errors(&value).map(|e| format!("{e} at {}", e.instance_path())).collect();
-        texts.iter().map(read).flat_map(|value| -> Vec<String> { errors(value) }).collect()
-    }
-
-    /// Where the body's schema and its reader don't say the same of it.
-    pub(super) fn disagreement(&self, operation: &Operation, body: &Option<Vec<u8>>, answer: &Answer) -> Option<String> {
-        let (validator, body) = (operation.body.as_ref()?, body.as_ref()?);
-        let value: Value = serde_json::from_slice(body).ok()?;
-        let accepted = validator.is_valid(&value);
-        if !accepted && answer.status < 300 && !operation.forgives() {
-            let why: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
-            return Some(format!("done, though its schema says: {}", why.join("; ")));
-        }
-        let code = answer.json["error"]["code"].as_str().unwrap_or_default();
-        (accepted && OF_FORM.contains(&code)).then(|| format!("its schema accepts what is called {code}"))
-    }
 }
 
 impl Operation {
@@ -88,12 +56,13 @@ impl Operation {
         };
         let answers = what["responses"].as_object().unwrap().iter().map(|(status, answer)| {
             let answer = resolved(whole, answer);
-            let content = answer["content"].as_object().and_then(|content| content.iter().next()).map(|(kind, content)| {
+            let content = answer["content"].as_object().into_iter().flatten().map(|(kind, content)| {
                 let line = content["schema"].get("x-line");
-                let mut schema = line.unwrap_or(&content["schema"]).clone();
+                let mut schema = line.or(content.get("schema")).cloned().unwrap_or_else(|| json!({}));
                 close(&mut schema);
                 (kind.clone(), validator(&schema), line.is_some())
             });
+            let content = content.collect();
             (status.parse().unwrap(), Described { content })
         });
         let body = what["requestBody"]["content"].get("application/json").map(|content| validator(&content["schema"]));
@@ -105,6 +74,42 @@ impl Operation {
             body,
             what,
         }
+    }
+
+    /// Why this isn't an answer that the operation describes.
+    pub(super) fn faults(&self, answer: &Answer) -> Vec<String> {
+        let Some(described) = self.answers.get(&answer.status) else { return vec!["no such status".to_owned()] };
+        if self.method == "HEAD" {
+            return if answer.text.is_empty() { Vec::new() } else { vec!["a body".to_owned()] };
+        }
+        let kind = answer.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
+        if described.content.is_empty() {
+            return if answer.text.is_empty() { Vec::new() } else { vec!["a body".to_owned()] };
+        }
+        let Some((_, validator, lines)) = described.content.iter().find(|(known, ..)| known == kind) else {
+            return vec![format!("no such media type: {kind}")];
+        };
+        if answer.status == 429 && answer.header("retry-after").is_none() {
+            return vec!["no Retry-After".to_owned()];
+        }
+        let texts: Vec<&str> = if *lines { answer.text.lines().collect() } else { vec![&answer.text] };
+        let read = |text: &&str| serde_json::from_str(text).unwrap_or_else(|_| json!(text));
+        let errors =
+            |value: Value| validator.iter_errors(&value).map(|e| format!("{e} at {}", e.instance_path())).collect();
+        texts.iter().map(read).flat_map(|value| -> Vec<String> { errors(value) }).collect()
+    }
+
+    /// Where the body's schema and its reader don't say the same of it.
+    pub(super) fn disagreement(&self, body: Option<&[u8]>, answer: &Answer) -> Option<String> {
+        let (validator, body) = (self.body.as_ref()?, body?);
+        let value: Value = serde_json::from_slice(body).ok()?;
+        let accepted = validator.is_valid(&value);
+        if !accepted && answer.status < 300 && !self.forgives() {
+            let why: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            return Some(format!("done, though its schema says: {}", why.join("; ")));
+        }
+        let code = answer.json["error"]["code"].as_str().unwrap_or_default();
+        (accepted && OF_FORM.contains(&code)).then(|| format!("its schema accepts what is called {code}"))
     }
 
     /// The media type of the body.

@@ -30,12 +30,38 @@ impl std::fmt::Debug for Request {
 
 /// Texts that have broken something somewhere.
 const ODD: [&str; 16] = [
-    "", " ", "\0", "a\0b", "\u{202e}abc", "e\u{301}", "😀😀", "ﷺ", "'; DROP TABLE keys; --", "%00", "../../etc/passwd",
-    "null", "-1", "1e999", "\u{feff}x", "İ",
+    "",
+    " ",
+    "\0",
+    "a\0b",
+    "\u{202e}abc",
+    "e\u{301}",
+    "😀😀",
+    "ﷺ",
+    "'; DROP TABLE keys; --",
+    "%00",
+    "../../etc/passwd",
+    "null",
+    "-1",
+    "1e999",
+    "\u{feff}x",
+    "İ",
 ];
 const NUMBERS: [&str; 14] = [
-    "0", "-0", "-1", "1", "1.0", "1.5", "9007199254740991", "9007199254740992", "-9007199254740992",
-    "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551616", "1e308",
+    "0",
+    "-0",
+    "-1",
+    "1",
+    "1.0",
+    "1.5",
+    "9007199254740991",
+    "9007199254740992",
+    "-9007199254740992",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "18446744073709551616",
+    "1e308",
 ];
 const AGENTS: [&str; 5] = [
     "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0",
@@ -79,7 +105,16 @@ pub(super) fn request(document: &Document, operation: &Operation, house: &mut Ho
     let body = operation.schema().map(|schema| body(document, operation, schema, house, chance));
     if body.is_some() {
         let known = operation.takes().unwrap();
-        let kinds = [known, known, known, known, "text/plain", "application/json; charset=utf-8", "text/xml", "multipart/form-data"];
+        let kinds = [
+            known,
+            known,
+            known,
+            known,
+            "text/plain",
+            "application/json; charset=utf-8",
+            "text/xml",
+            "multipart/form-data",
+        ];
         headers.push(("content-type".to_owned(), chance.word(&kinds).to_owned()));
     }
     if !query.is_empty() {
@@ -129,7 +164,7 @@ fn body(document: &Document, operation: &Operation, schema: &Value, house: &Hous
         2 => text.as_bytes()[..chance.below(text.len())].to_vec(),
         3 => "[".repeat(20_000).into_bytes(),
         4 => format!("{}{}", "{\"a\":".repeat(100), "}").into_bytes(),
-        5 => format!("{}\u{feff}", text).into_bytes(),
+        5 => format!("{text}\u{feff}").into_bytes(),
         // A number that JSON can write and few can read, in place of the first one.
         6 => text.replacen("2000", chance.word(&NUMBERS), 1).replacen("12000", chance.word(&NUMBERS), 1).into_bytes(),
         7 if chance.one_in(8) => format!("\"{}\"", "x".repeat(1_100_000)).into_bytes(),
@@ -206,7 +241,9 @@ fn grow_text(schema: &Value, name: &str, house: &House, chance: &mut Chance) -> 
         "currency" => &["USD", "USD", "JPY", "KWD", "ABC"],
         "code" | "via" | "coupon" => &["ada", "ada-mail", "grace", "SPRING-1", "zz-new", "n.e_w"],
         "email" => &["ada@example.com", "friend@example.com", "ü@exämple.com", "a+b@c.de"],
-        "url" => &["http://127.0.0.1:9/", "https://hooks.example/x", "http://10.0.0.1/", "http://[::1]/", "ftp://x", "x"],
+        "url" => {
+            &["http://127.0.0.1:9/", "https://hooks.example/x", "http://10.0.0.1/", "http://[::1]/", "ftp://x", "x"]
+        }
         "destination" | "site" => &["https://shop.example", "https://shop.example/a?b=c#d", "https://other.example"],
         "account" => &["expense", "payable:x", "pending:x"],
         "touch" | "reference" => &["x.y", "ref_none", "", "v1.AAAA"],
@@ -229,7 +266,8 @@ fn grow_text(schema: &Value, name: &str, house: &House, chance: &mut Chance) -> 
     if !usual.is_empty() && !chance.one_in(8) {
         return chance.word(usual).to_owned();
     }
-    let known = ["acme", "10", "12.5", "2026-11-20", "USD", "DE", "x", "a longer text, with words", "日本語", "de", "0"];
+    let known =
+        ["acme", "10", "12.5", "2026-11-20", "USD", "DE", "x", "a longer text, with words", "日本語", "de", "0"];
     chance.word(&known).to_owned()
 }
 

@@ -182,7 +182,8 @@ impl House {
 fn identity(secret: &str) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let claims = json!({"sub": "u-1", "email": "ada@example.com", "exp": now + 3_600}).to_string();
-    let signed = [r#"{"alg":"HS256","typ":"JWT"}"#, &claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
+    let signed =
+        [r#"{"alg":"HS256","typ":"JWT"}"#, &claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
     let mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap().chain_update(&signed).finalize();
     format!("{signed}.{}", BASE64URL_NOPAD.encode(&mac.into_bytes()))
 }

@@ -245,6 +245,10 @@ impl Read for Bounded {
         let partial = fields.or("partial", true);
         fields.done();
         place.child("times").accepts(|| json!({"minimum": 1, "maximum": MOST_TIMES}));
+        place.accepts(|| {
+            let only = |name: &str, kind: &str| json!({"required": [name], "properties": {name: {"type": kind}}});
+            json!({"oneOf": [only("limit", "object"), only("times", "integer")]})
+        });
         let most = match (amount?, times?) {
             (Some(money), None) => {
                 if money.amount() <= 0 {
