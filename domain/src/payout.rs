@@ -1,4 +1,5 @@
-//! Payout batches: what each beneficiary is owed and not being paid already, above a minimum.
+//! Payout batches: what each beneficiary is owed and not being paid already, above a minimum. And what is given up of what
+//! they owe back.
 
 use crate::id::{EntryId, Minter};
 use crate::ledger::{Account, Entry};
@@ -52,6 +53,15 @@ pub fn confirm(beneficiary: &str, value: Money, at: Timestamp, minter: &mut Mint
     Entry::transfer(EntryId::mint(minter), at, "paid", payable, paid, value)
 }
 
+/// What the ledger books when what someone owes back is given up: the whole of it. Nothing, where nothing is owed back.
+/// `payable`: the balance of `payable:{beneficiary}`.
+pub fn write_off(beneficiary: &str, payable: Money, at: Timestamp, minter: &mut Minter) -> Option<Entry> {
+    let account = Account::Payable(beneficiary.to_owned());
+    let given_up = payable.negated();
+    (given_up.amount() > 0)
+        .then(|| Entry::transfer(EntryId::mint(minter), at, "written_off", Account::WriteOff, account, given_up))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +84,16 @@ mod tests {
         ];
         assert_eq!(lines(&all, 1_000), [("a".to_owned(), usd(2_000)), ("e".to_owned(), usd(1_000))]);
         assert_eq!(lines(&all, 0).len(), 3);
+    }
+
+    #[test]
+    fn what_is_owed_back_is_given_up_whole_and_never_what_is_owed() {
+        let usd = |amount| Money::new(amount, Currency::parse("USD").unwrap()).unwrap();
+        let mut minter = Minter::new(Timestamp::from_millis(0), [1; 8]);
+        let mut off = |payable| write_off("prt_1", usd(payable), Timestamp::from_millis(0), &mut minter);
+        assert_eq!((off(0), off(2_000)), (None, None));
+        let entry = off(-2_000).unwrap();
+        assert_eq!(entry.cause, "written_off");
+        assert_eq!(entry.lines, [(Account::WriteOff, usd(-2_000)), (Account::Payable("prt_1".to_owned()), usd(2_000))]);
     }
 }

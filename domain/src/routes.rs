@@ -49,6 +49,8 @@ routes! {
     POST "/v1/participants/{id}/links"
     GET "/v1/participants/{id}/statement"
     GET "/v1/beneficiaries/{id}/statement"
+    POST "/v1/participants/{id}/write-off"
+    POST "/v1/beneficiaries/{id}/write-off"
     POST "/v1/customers/batch"
 
     GET "/v1/clicks"

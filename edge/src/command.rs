@@ -223,6 +223,10 @@ pub(crate) enum ProgramCommand {
     Payout {
         id: String,
     },
+    WriteOff {
+        id: String,
+        body: String,
+    },
     SettlePayout {
         id: String,
         paid: bool,

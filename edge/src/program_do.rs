@@ -220,6 +220,7 @@ impl Turn<'_> {
             C::Payouts { query } => self.payouts(query),
             C::NewPayout { body } => self.new_payout(body),
             C::Payout { id } => self.payout(id),
+            C::WriteOff { id, body } => self.write_off(id, body),
             C::SettlePayout { id, paid, body } => self.settle_payout(id, *paid, body),
             C::Ledger { query } => self.ledger(query),
             C::LedgerLines { after, until } => self.ledger_lines(*after, *until),

@@ -67,6 +67,17 @@ fn a_payout_pays_what_is_owed_once() {
     assert_eq!(act("reverse").expect(200).json["state"], "reversed");
     let statement = world.client.get(&format!("/v1/participants/{ada}/statement")).json;
     assert_eq!(statement["balances"]["USD"]["payable"], -2000, "what was paid is owed back");
+    let write_off = |body: &Value| world.client.post(&format!("/v1/beneficiaries/{ada}/write-off"), body);
+    let fault = write_off(&json!({})).expect(422).json;
+    assert_eq!(fault["error"]["field"], "reason", "{fault}");
+    let given_up = write_off(&json!({"reason": "left the program"})).expect(201).json;
+    assert_eq!(given_up["value"], json!({"amount": 2000, "currency": "USD"}));
+    assert_eq!(write_off(&json!({"reason": "again"})).expect(422).json["error"]["code"], "nothing_owed_back");
+    let statement = world.client.get(&format!("/v1/participants/{ada}/statement")).json;
+    assert_eq!(statement["balances"]["USD"]["payable"], 0);
+    assert_eq!(statement["write_offs"][0]["reason"], "left the program");
+    let booked = world.client.get("/v1/ledger?account=write_off").json["data"][0].clone();
+    assert_eq!((&booked["value"]["amount"], &booked["cause"]), (&json!(-2000), &json!("written_off")));
     let verified = world.client.get("/v1/ledger/verify").json;
     assert_eq!((&verified["valid"], &verified["sums"]), (&json!(true), &json!({"USD": 0})));
     let pages = world.client.get("/v1/ledger?limit=3").json;

@@ -4,8 +4,8 @@
 use crate::code::Code;
 use crate::fault::Fault;
 use crate::id::{
-    ClickId, ConversionId, CustomerId, DeliveryId, DestinationId, DisputeId, EventId, KeyId, ParticipantId, PayoutId,
-    RewardId,
+    ClickId, ConversionId, CustomerId, DeliveryId, DestinationId, DisputeId, EntryId, EventId, KeyId, ParticipantId,
+    PayoutId, RewardId,
 };
 use crate::ledger::Posting;
 use crate::lint::Finding;
@@ -264,8 +264,12 @@ answers! {
         /// By currency, in minor units.
         balances: BTreeMap<Currency, Balance>,
         postings: Vec<Posting>,
+        /// Why what was owed back was given up, each time.
+        write_offs: Vec<WriteOffListed>,
         next_cursor: Option<String>,
     }
+    WriteOffListed { entry: EntryId, reason: String, at: Timestamp, }
+    WriteOff { entry: EntryId, beneficiary: String, value: Money, reason: String, at: Timestamp, }
     Balance { pending: i64, payable: i64, paid: i64, }
 
     Destination {

@@ -1,12 +1,12 @@
 //! Rewards, coupons, payouts and the ledger; and the jobs that are long work.
 
-use super::answers::{CouponPool, CouponsAdded, Page, Payout};
+use super::answers::{CouponPool, CouponsAdded, Page, Payout, WriteOff};
 use super::operation::{Operation, Who, Writer};
 use crate::ledger::{Posting, Verification};
 use crate::wire::answers::RewardAnswer;
 use crate::wire::coupons::NewCoupons;
 use crate::wire::jobs::JobAnswer;
-use crate::wire::programs::{NewPayout, PayoutLines, RewardAction};
+use crate::wire::programs::{NewPayout, NewWriteOff, PayoutLines, RewardAction};
 use serde_json::{Value, json};
 
 const READ: Who = Who::Key("read");
@@ -119,6 +119,18 @@ fn payouts(to: &Writer) {
                 .once()
                 .body_or_none::<PayoutLines>(to, &example)
                 .answers::<Payout>(to, 200, "The batch as it is now."),
+        );
+    }
+    for (path, id, whose) in [
+        ("/v1/participants/{id}/write-off", "writeOff", "a participant"),
+        ("/v1/beneficiaries/{id}/write-off", "writeOffBeneficiary", "a participant or a friend"),
+    ] {
+        to.add(
+            Operation::new("POST", path, id, MONEY, &format!("Give up what {whose} owes back"))
+                .about("Of one currency, the program's own where none is named.")
+                .once()
+                .body::<NewWriteOff>(to, &json!({"reason": "left the program"}))
+                .answers::<WriteOff>(to, 201, "Given up."),
         );
     }
 }

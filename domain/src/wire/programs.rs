@@ -75,6 +75,23 @@ impl Read for NewPayout {
     }
 }
 
+/// `POST /v1/beneficiaries/{id}/write-off`: of one currency, the program's own where none is named.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewWriteOff {
+    pub currency: Option<Currency>,
+    pub reason: String,
+}
+
+impl Read for NewWriteOff {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let currency = fields.optional("currency");
+        let reason = fields.required("reason");
+        fields.done();
+        Some(Self { currency: currency?, reason: reason? })
+    }
+}
+
 /// `POST /v1/payouts/{id}/confirm|fail`: all lines, or those of some beneficiaries.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PayoutLines {

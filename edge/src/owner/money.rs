@@ -29,6 +29,9 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
             let paid = asked.path.ends_with("/confirm");
             tell(asked, Money, C::SettlePayout { id: id.to_string(), paid, body: body.clone() }, &body).await
         }
+        ("POST", ["participants" | "beneficiaries", id, "write-off"]) => {
+            tell(asked, Money, C::WriteOff { id: id.to_string(), body: body.clone() }, &body).await
+        }
         ("GET", ["ledger"]) => {
             let query = asked.page(&["account", "entry", "reward", "cause"])?;
             look(asked, C::Ledger { query }).await

@@ -75,9 +75,11 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         }
         ("POST", ["refunds"]) => tell(asked, Write, C::Refund { body: body.clone() }, &body).await,
 
-        (_, ["rewards" | "coupons" | "payouts" | "ledger" | "export" | "jobs", ..]) => {
-            money::answer(asked, &segments, body).await
-        }
+        (
+            _,
+            ["rewards" | "coupons" | "payouts" | "ledger" | "export" | "jobs", ..]
+            | ["participants" | "beneficiaries", _, "write-off"],
+        ) => money::answer(asked, &segments, body).await,
 
         ("POST", ["destinations"]) => tell(asked, Write, C::NewDestination { body: body.clone() }, &body).await,
         ("GET", ["destinations"]) => look(asked, C::Destinations { query: asked.page(&[])? }).await,

@@ -140,14 +140,19 @@ impl Turn<'_> {
 
     /// What a beneficiary earned, was paid and is owed, from the book itself: totals per currency, and a page of the
     /// postings that they are the sums of.
-    pub(super) fn statement(&self, id: &str, query: &Query) -> Outcome<Reply> {
+    /// Whether a beneficiary is a friend, else a participant. One whom nobody knows is refused.
+    pub(super) fn known_beneficiary(&self, id: &str) -> Outcome<bool> {
         let friend = id.starts_with(CustomerId::PREFIX);
-        let table = if friend { "customers" } else { "participants" };
-        if self.store.number(&format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?) AS n"), vec![text(id)])? == 0
-        {
-            let missing = if friend { "customer" } else { "participant" };
-            return Err(Failure::Refused(Refusal::not_found(missing)));
+        let (table, missing) = if friend { ("customers", "customer") } else { ("participants", "participant") };
+        let known = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?) AS n");
+        match self.store.number(&known, vec![text(id)])? {
+            0 => Err(Refusal::not_found(missing).into()),
+            _ => Ok(friend),
         }
+    }
+
+    pub(super) fn statement(&self, id: &str, query: &Query) -> Outcome<Reply> {
+        let friend = self.known_beneficiary(id)?;
         let accounts = ["pending", "payable", "paid"].map(|account| format!("{account}:{id}"));
         let mut values: Vec<Bound> = accounts.iter().map(text).collect();
         let balances: Vec<Value> = self
@@ -169,7 +174,23 @@ impl Turn<'_> {
         let postings = statement.body["data"].take();
         let next_cursor = statement.body["next_cursor"].take();
         let who = if friend { "friend" } else { "participant" };
-        statement.body = json!({who: id, "balances": totals, "postings": postings, "next_cursor": next_cursor});
+        statement.body = json!({
+            who: id, "balances": totals, "postings": postings, "write_offs": self.write_offs(id)?, "next_cursor": next_cursor,
+        });
         Ok(statement)
+    }
+
+    /// Why what someone owed back was given up, each time.
+    fn write_offs(&self, id: &str) -> Outcome<Vec<Value>> {
+        #[derive(Deserialize)]
+        struct Row {
+            entry: String,
+            reason: String,
+            at: i64,
+        }
+        let select = "SELECT entry, reason, at FROM write_offs WHERE beneficiary = ? ORDER BY at, entry";
+        let rows: Vec<Row> = self.store.rows(select, vec![text(id)])?;
+        let shown = |row: Row| json!({"entry": row.entry, "reason": row.reason, "at": Timestamp::from_millis(row.at)});
+        Ok(rows.into_iter().map(shown).collect())
     }
 }

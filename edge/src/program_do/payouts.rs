@@ -8,11 +8,12 @@ use crate::failure::{Failure, Outcome};
 use crate::store::{Bound, int, text};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::PayoutId;
+use honeyguide_domain::ledger::Account;
 use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::payout::{self, Owed};
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::{
-    programs::{NewPayout, PayoutLines},
+    programs::{NewPayout, NewWriteOff, PayoutLines},
     read,
 };
 use serde::Deserialize;
@@ -94,6 +95,29 @@ impl Turn<'_> {
             Ok(Owed { beneficiary: row.beneficiary, payable, in_open_batches: row.open.unwrap_or(0) })
         };
         self.store.rows::<Balance>(&query, values)?.into_iter().map(owed).collect()
+    }
+
+    /// Gives up what a beneficiary owes back in one currency.
+    pub(super) fn write_off(&self, id: &str, body: &str) -> Outcome<Reply> {
+        let new: NewWriteOff = read::body(body)?;
+        self.known_beneficiary(id)?;
+        let currency = new.currency.unwrap_or(self.program()?.1.currency);
+        let query = "SELECT amount AS n FROM balances WHERE account = ? AND currency = ?";
+        let account = Account::Payable(id.to_owned()).name();
+        let payable = Money::new(self.store.number(query, vec![text(account), text(currency)])?, currency)?;
+        let Some(entry) = payout::write_off(id, payable, self.now, &mut self.minter()) else {
+            let message = format!("{id} owes nothing back in {currency}.");
+            return Err(Refusal::new(422, "nothing_owed_back", message).at("currency").into());
+        };
+        self.store.run(
+            "INSERT INTO write_offs (entry, beneficiary, reason, at) VALUES (?, ?, ?, ?)",
+            vec![text(&entry.id), text(id), text(&new.reason), int(self.now.millis())],
+        )?;
+        let answer = json!({
+            "entry": entry.id, "beneficiary": id, "value": payable.negated(), "reason": new.reason, "at": self.now,
+        });
+        self.book(&[entry])?;
+        Ok(Reply::new(201, answer))
     }
 
     /// Whether a reward is in a payout that may still be confirmed.

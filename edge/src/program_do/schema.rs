@@ -1,6 +1,7 @@
 //! The tables of a program, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS];
+pub(super) const MIGRATIONS: &[&str] =
+    &[FIRST, CLICK_COUNTS, REWARD_RULES, CREDIT, GUESTS_ONLY, JOBS, BOOKS, REPLAYS, WRITE_OFFS];
 
 const FIRST: &str = "
     CREATE TABLE files (version INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL);
@@ -200,4 +201,11 @@ const REPLAYS: &str = "
         seq INTEGER PRIMARY KEY AUTOINCREMENT, participant TEXT NOT NULL, paused INTEGER NOT NULL, after INTEGER NOT NULL);
     INSERT INTO pauses (participant, paused, after)
         SELECT id, 1, (SELECT COALESCE(MAX(seq), 0) FROM conversions) FROM participants WHERE state <> 'active';
+";
+
+/// Why what someone owed back was given up. The amount stands in the entry.
+const WRITE_OFFS: &str = "
+    CREATE TABLE write_offs (entry TEXT PRIMARY KEY, beneficiary TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL)
+        WITHOUT ROWID;
+    CREATE INDEX write_offs_by_beneficiary ON write_offs (beneficiary, at);
 ";
