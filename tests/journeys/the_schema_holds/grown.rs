@@ -80,6 +80,9 @@ pub(super) fn request(document: &Document, operation: &Operation, house: &mut Ho
         let odd = chance.one_in(8);
         let value = if odd { odd_text(chance) } else { text_of(&grow(whole, schema, name, house, chance, 0)) };
         match parameter["in"].as_str().unwrap() {
+            "path" if operation.id.starts_with("writeOff") && !odd => {
+                path = path.replace("{id}", &house.some_debtor(chance))
+            }
             "path" => path = path.replace(&format!("{{{name}}}"), &escaped(&segment(name, value, odd))),
             // With a secret key, another program is always refused.
             "query" if name == "program" && !operation.is_secret() => {}

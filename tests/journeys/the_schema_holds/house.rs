@@ -18,6 +18,7 @@ pub(super) struct House {
     pub(super) identity: String,
     /// Ids by their prefix, the newest last.
     known: BTreeMap<String, Vec<String>>,
+    debtors: Vec<String>,
     count: u32,
 }
 
@@ -29,6 +30,7 @@ impl House {
             nobody: Client::new(&world.client.base, "").on_one_connection(),
             identity: identity(&world.identity_secret),
             known: BTreeMap::new(),
+            debtors: Vec::new(),
             count: 0,
         }
     }
@@ -51,6 +53,10 @@ impl House {
             house.made("/v1/destinations", &receiver);
             house.made("/v1/keys", &json!({}));
             house.sale();
+        }
+        for _ in 0..8 {
+            let debtor = house.debtor();
+            house.debtors.push(debtor);
         }
         let destination = house.made("/v1/destinations", &receiver);
         for _ in 0..5 {
@@ -75,6 +81,7 @@ impl House {
                 self.owner.post(&format!("/v1/rewards/{reward}/approve"), &json!({})).expect(200);
                 reward
             }
+            id if id.starts_with("writeOff") => self.debtor(),
             id if id.ends_with("Reward") => self.sale().1,
             id if id.ends_with("Payout") => self.made("/v1/payouts", &json!({})),
             id if id.ends_with("Destination") => {
@@ -96,15 +103,38 @@ impl House {
 
     /// A new customer's purchase with Ada's code: the conversion and its first reward.
     fn sale(&mut self) -> (String, String) {
+        self.sale_by("ada")
+    }
+
+    fn sale_by(&mut self, code: &str) -> (String, String) {
         self.count += 1;
         let order = format!("sale-{}", self.count);
         let sold = json!({
             "event": "purchase", "external_id": order, "value": {"amount": 12_000, "currency": "USD"},
-            "customer": {"external_id": order}, "attribution": {"code": "ada"},
+            "customer": {"external_id": order}, "attribution": {"code": code},
         });
         let sold = self.owner.post("/v1/conversions", &sold).expect(201).json;
         self.note(&sold);
         (sold["id"].as_str().unwrap().to_owned(), sold["rewards"][0]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// A participant who was paid for a sale that is taken back.
+    fn debtor(&mut self) -> String {
+        self.count += 1;
+        let name = format!("debtor-{}", self.count);
+        let new = json!({"external_id": name, "email": "debtor@example.com", "code": name});
+        let id = self.made("/v1/participants", &new);
+        let reward = self.sale_by(&name).1;
+        self.owner.post(&format!("/v1/rewards/{reward}/approve"), &json!({})).expect(200);
+        let payout = self.made("/v1/payouts", &json!({"beneficiaries": [id], "minimum": 0}));
+        self.owner.post(&format!("/v1/payouts/{payout}/confirm"), &json!({})).expect(200);
+        self.owner.post(&format!("/v1/rewards/{reward}/reverse"), &json!({})).expect(200);
+        id
+    }
+
+    /// Someone who owes something back, or did.
+    pub(super) fn some_debtor(&self, chance: &mut Chance) -> String {
+        chance.pick(&self.debtors).clone()
     }
 
     /// Some id with this prefix.
