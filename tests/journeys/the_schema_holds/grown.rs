@@ -71,18 +71,29 @@ const AGENTS: [&str; 5] = [
     "\u{ff}",
 ];
 
+/// The document's own example.
+pub(super) fn example(operation: &Operation, house: &mut House) -> Option<Request> {
+    let example = operation.example()?;
+    let body = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+    Some(Request {
+        path: house.path_for_example(operation),
+        headers: vec![("content-type".to_owned(), operation.takes()?.to_owned())],
+        key: own_key(operation, house),
+        body: Some(body.into_bytes()),
+    })
+}
+
 pub(super) fn request(document: &Document, operation: &Operation, house: &mut House, chance: &mut Chance) -> Request {
     let (mut query, mut headers) = (Vec::new(), Vec::new());
-    let mut path = operation.path.clone();
+    // Now and then on something that it can be carried out on.
+    let suited = operation.example().is_some() && chance.one_in(6);
+    let mut path = if suited { house.path_for_example(operation) } else { operation.path.clone() };
     let whole = &document.whole;
     for parameter in operation.parameters(whole) {
         let (name, schema) = (parameter["name"].as_str().unwrap(), &parameter["schema"]);
         let odd = chance.one_in(8);
         let value = if odd { odd_text(chance) } else { text_of(&grow(whole, schema, name, house, chance, 0)) };
         match parameter["in"].as_str().unwrap() {
-            "path" if operation.id.starts_with("writeOff") && !odd => {
-                path = path.replace("{id}", &house.some_debtor(chance))
-            }
             "path" => path = path.replace(&format!("{{{name}}}"), &escaped(&segment(name, value, odd))),
             // With a secret key, another program is always refused.
             "query" if name == "program" && !operation.is_secret() => {}
@@ -131,11 +142,15 @@ fn key(operation: &Operation, house: &House, chance: &mut Chance) -> Key {
         let keys = ["", "nonsense", "hg_sk_acme_wrong", "hg_sk_nobody_wrong", "hg_pk_acme", "hg_sk_", "a.b.c", "a.b"];
         return Key::Other(chance.word(&keys).to_owned());
     }
+    own_key(operation, house)
+}
+
+fn own_key(operation: &Operation, house: &House) -> Key {
     let identity = operation.what["security"].to_string().contains("identity");
     match () {
         () if operation.is_admins() => Key::Admin,
         () if operation.is_secret() => Key::Owner,
-        () if identity && !chance.one_in(3) => Key::Other(house.identity.clone()),
+        () if identity => Key::Other(house.identity.clone()),
         () => Key::Other(String::new()),
     }
 }

@@ -18,7 +18,6 @@ pub(super) struct House {
     pub(super) identity: String,
     /// Ids by their prefix, the newest last.
     known: BTreeMap<String, Vec<String>>,
-    debtors: Vec<String>,
     count: u32,
 }
 
@@ -30,7 +29,6 @@ impl House {
             nobody: Client::new(&world.client.base, "").on_one_connection(),
             identity: identity(&world.identity_secret),
             known: BTreeMap::new(),
-            debtors: Vec::new(),
             count: 0,
         }
     }
@@ -53,10 +51,6 @@ impl House {
             house.made("/v1/destinations", &receiver);
             house.made("/v1/keys", &json!({}));
             house.sale();
-        }
-        for _ in 0..8 {
-            let debtor = house.debtor();
-            house.debtors.push(debtor);
         }
         let destination = house.made("/v1/destinations", &receiver);
         for _ in 0..5 {
@@ -130,11 +124,6 @@ impl House {
         self.owner.post(&format!("/v1/payouts/{payout}/confirm"), &json!({})).expect(200);
         self.owner.post(&format!("/v1/rewards/{reward}/reverse"), &json!({})).expect(200);
         id
-    }
-
-    /// Someone who owes something back, or did.
-    pub(super) fn some_debtor(&self, chance: &mut Chance) -> String {
-        chance.pick(&self.debtors).clone()
     }
 
     /// Some id with this prefix.
