@@ -140,3 +140,50 @@ fn licences_of_all_dependencies_are_permissive() {
         assert!(fine, "{} is under \"{licence}\"", package["name"]);
     }
 }
+
+/// The lists of words in a match arm such as `("GET", ["rewards", id, "approve" | "reject"]) =>`, as paths.
+fn arms(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for arm in text.split("(\"").skip(1) {
+        let Some((method, rest)) = arm.split_once("\", [") else { continue };
+        let Some((list, _)) = rest.split_once("])") else { continue };
+        if !method.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            continue;
+        }
+        let mut paths = vec!["/v1".to_owned()];
+        for segment in list.split(',').map(str::trim).filter(|segment| !segment.is_empty()) {
+            let words: Vec<String> = segment
+                .split('|')
+                .map(str::trim)
+                .map(|word| if word.starts_with('"') { word.trim_matches('"').to_owned() } else { "{}".to_owned() })
+                .collect();
+            paths = paths.iter().flat_map(|path| words.iter().map(move |word| format!("{path}/{word}"))).collect();
+        }
+        found.extend(paths.into_iter().map(|path| (method.to_owned(), path)));
+    }
+    found
+}
+
+#[test]
+fn the_router_and_the_table_of_routes_name_the_same_routes() {
+    let router: Vec<(String, String)> = ["edge/src/owner/routes.rs", "edge/src/owner/money.rs"]
+        .iter()
+        .flat_map(|path| arms(&fs::read_to_string(root().join(path)).unwrap()))
+        .collect();
+    assert!(router.len() > 40, "the router's arms are not written as they are looked for");
+    for (method, path) in &router {
+        let asked = path.replace("{}", "x");
+        // `{action}` stands for each of its names.
+        let known = honeyguide_domain::routes::is_known(method, &asked) || path == "/v1/rewards/{}/{}";
+        assert!(known, "{method} {path} has no line in domain/src/routes.rs, so nobody can reach it");
+    }
+    for route in honeyguide_domain::routes::ROUTES.iter().filter(|route| route.path.starts_with("/v1/")) {
+        let form: Vec<&str> = route.path.split('/').map(|one| if one.starts_with('{') { "{}" } else { one }).collect();
+        let fits = |path: &str| {
+            let given: Vec<&str> = path.split('/').collect();
+            given.len() == form.len() && given.iter().zip(&form).all(|(given, form)| given == form || *given == "{}")
+        };
+        let found = router.iter().any(|(method, path)| method == route.method && fits(path));
+        assert!(found, "{} {} is in domain/src/routes.rs, and the router doesn't answer it", route.method, route.path);
+    }
+}

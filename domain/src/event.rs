@@ -36,6 +36,15 @@ kinds! {
     Test "test",
 }
 
+/// All words that a destination may ask for.
+pub fn patterns() -> Vec<String> {
+    let families = EventKind::ALL.iter().filter_map(|kind| Some(format!("{}.*", kind.as_str().split_once('.')?.0)));
+    let mut families: Vec<String> = families.collect();
+    families.dedup();
+    let all = std::iter::once("*".to_owned()).chain(families);
+    all.chain(EventKind::ALL.iter().map(|kind| kind.as_str().to_owned())).collect()
+}
+
 /// The words that a destination may ask for: one kind, all of a family (`reward.*`), or all (`*`).
 pub fn is_pattern(text: &str) -> bool {
     text == "*" || EventKind::ALL.iter().any(|kind| matches(text, kind.as_str()))

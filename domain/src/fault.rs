@@ -4,6 +4,7 @@ use serde::Serialize;
 use std::cell::RefCell;
 
 /// One thing that is wrong in a body, and where.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// Where in the document, such as `rewards[1].flat.currency`; empty for the whole.
@@ -25,6 +26,8 @@ pub struct Refusal {
     pub faults: Vec<Fault>,
     /// Seconds, for 429.
     pub retry_after: Option<u32>,
+    /// For 405: the methods that there are, as `GET, POST`.
+    pub allow: Option<Box<str>>,
 }
 
 #[derive(Serialize)]
@@ -44,7 +47,7 @@ struct Inner<'a> {
 
 impl Refusal {
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), field: None, faults: Vec::new(), retry_after: None }
+        Self { status, code, message: message.into(), field: None, faults: Vec::new(), retry_after: None, allow: None }
     }
 
     #[must_use]
@@ -75,7 +78,7 @@ impl Refusal {
             unknown.or_else(|| faults.iter().find(|fault| !fault.understood)).or_else(|| faults.first())?.clone();
         let status = if first.understood { 422 } else { 400 };
         let field = (!first.path.is_empty()).then_some(first.path);
-        Some(Self { status, code: first.code, message: first.message, field, faults, retry_after: None })
+        Some(Self { status, code: first.code, message: first.message, field, faults, retry_after: None, allow: None })
     }
 
     pub fn body(&self) -> String {
@@ -88,24 +91,32 @@ impl Refusal {
 /// A place in a document that is being read, and the list that its faults go to.
 #[derive(Debug, Clone)]
 pub struct Place<'a> {
-    path: String,
-    faults: &'a RefCell<Vec<Fault>>,
+    pub(crate) path: String,
+    pub(crate) faults: &'a RefCell<Vec<Fault>>,
+    /// Where the reader says what it accepts, when it is asked for that instead. Not in the Worker.
+    #[cfg(any(test, feature = "openapi"))]
+    pub(crate) sketch: Option<&'a crate::wire::sketch::Sketch>,
 }
 
 impl<'a> Place<'a> {
     pub fn root(faults: &'a RefCell<Vec<Fault>>) -> Self {
-        Self { path: String::new(), faults }
+        Self {
+            path: String::new(),
+            faults,
+            #[cfg(any(test, feature = "openapi"))]
+            sketch: None,
+        }
     }
 
     #[must_use]
     pub fn child(&self, name: &str) -> Self {
         let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
-        Self { path, faults: self.faults }
+        Self { path, ..self.clone() }
     }
 
     #[must_use]
     pub fn item(&self, index: usize) -> Self {
-        Self { path: format!("{}[{index}]", self.path), faults: self.faults }
+        Self { path: format!("{}[{index}]", self.path), ..self.clone() }
     }
 
     /// Notes what is malformed here (400).

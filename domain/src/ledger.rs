@@ -75,6 +75,7 @@ impl Entry {
 }
 
 /// One line of the ledger, as it is stored, hashed and answered.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posting {
     pub seq: i64,

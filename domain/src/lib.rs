@@ -56,3 +56,7 @@ pub mod seal;
 pub mod auth;
 pub mod fault;
 pub mod wire;
+
+#[cfg(any(test, feature = "openapi"))]
+pub mod openapi;
+pub mod routes;

@@ -17,6 +17,7 @@ use serde::Serialize;
 use std::fmt;
 
 /// How much a finding matters.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -39,6 +40,7 @@ impl Severity {
 }
 
 /// One thing that was found. `path` is as in faults, such as `rewards[1].hold_days`; empty for the whole file.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub severity: Severity,

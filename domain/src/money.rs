@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::sync::OnceLock;
 
 /// The largest amount, 2^53 − 1 minor units.
 pub const LARGEST: i64 = 9_007_199_254_740_991;
@@ -28,6 +29,16 @@ impl Currency {
     pub fn parse(text: &str) -> Result<Self, MoneyError> {
         iso_currency::Currency::from_code(text).ok_or(MoneyError::UnknownCurrency)?;
         <[u8; 3]>::try_from(text.as_bytes()).map(Self).map_err(|_| MoneyError::UnknownCurrency)
+    }
+
+    /// Every currency that there is, in their order.
+    pub fn all() -> &'static [Self] {
+        static ALL: OnceLock<Vec<Currency>> = OnceLock::new();
+        ALL.get_or_init(|| {
+            let letters = || b'A'..=b'Z';
+            let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+            codes.filter_map(|code| Self::parse(std::str::from_utf8(&code).ok()?).ok()).collect()
+        })
     }
 
     pub fn as_str(&self) -> &str {

@@ -94,6 +94,7 @@ pub enum Durability {
 }
 
 /// What a friend and a referrer are told.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema), schemars(rename = "OfferTold"))]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Offer {
     pub headline: String,

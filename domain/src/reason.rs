@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! reasons {
     ($($name:ident $word:literal,)*) => {
+        #[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Reason { $(#[serde(rename = $word)] $name,)* }
 

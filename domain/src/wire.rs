@@ -4,6 +4,7 @@
 //! every fault and its path, so a caller mends all of them at once.
 
 pub mod read;
+pub mod sketch;
 
 pub mod answers;
 pub mod clicks;

@@ -9,6 +9,7 @@ use crate::settings::{chance, now};
 use crate::store::{Store, int, text};
 use honeyguide_domain::auth::fingerprint;
 use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
@@ -110,7 +111,10 @@ impl DirectoryDo {
             },
             DirectoryCommand::Programs => {
                 let query = "SELECT id, site, mode, kind, created_at FROM programs WHERE ready = 1 ORDER BY id";
-                let rows: Vec<serde_json::Value> = self.store.rows(query, vec![])?;
+                let mut rows: Vec<serde_json::Value> = self.store.rows(query, vec![])?;
+                for row in &mut rows {
+                    row["created_at"] = json!(row["created_at"].as_i64().map(Timestamp::from_millis));
+                }
                 Reply::ok(&json!({"data": rows, "next_cursor": null}))
             }
             DirectoryCommand::Resolve { wanted } => {

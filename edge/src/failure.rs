@@ -80,6 +80,9 @@ fn refused(refusal: &Refusal) -> worker::Result<Response> {
     if let Some(seconds) = refusal.retry_after {
         response.headers().set("retry-after", &seconds.to_string())?;
     }
+    if let Some(methods) = &refusal.allow {
+        response.headers().set("allow", methods)?;
+    }
     Ok(response)
 }
 

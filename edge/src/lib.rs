@@ -36,6 +36,7 @@ pub use redirect::{facts_page, hot, hot_written, refresh, warm};
 
 use failure::{Outcome, json};
 use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::routes;
 use honeyguide_domain::site::host_of;
 use redirect::Seen;
 use settings::{Friends, Settings};
@@ -56,9 +57,7 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<w
         Some(Friends::Link(rest)) if matches!(seen.method, "GET" | "HEAD") => {
             Ok(redirect::answer(&seen, rest, &env, &context, settings).await)
         }
-        Some(Friends::Link(_)) => {
-            answered(Err(Refusal::new(405, "method_not_allowed", "A link is followed with GET.").into()))
-        }
+        Some(Friends::Link(_)) => answered(Err(routes::nothing_here(seen.method, "/r/{code}").into())),
         None => {
             metrics::request("owner");
             answered(owners(&seen, &env, settings, request).await)
@@ -69,7 +68,7 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<w
 /// What is served on the owner's host alone.
 async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Request) -> Outcome<worker::Response> {
     let (path, _) = seen.path_and_query();
-    if path == "/healthz" {
+    if path == "/healthz" && routes::is_known(seen.method, path) {
         #[cfg(feature = "faults")]
         faults::switch(&request.headers().get("x-honeyguide-fault")?.unwrap_or_default());
         return Ok(json(200, concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#))?);
@@ -83,6 +82,9 @@ async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Reques
     if path.starts_with("/v1/") {
         return owner::answer(&owner::Asked::new(env, settings, seen, &request)?, request).await;
     }
+    if path == "/openapi.json" || path == "/healthz" {
+        return described(env, seen.method, path).await;
+    }
     let (folder, name) = match path.trim_matches('/').split_once('/') {
         Some(("console", name)) => ("console", name),
         Some(("docs", name)) => ("docs", name),
@@ -95,6 +97,14 @@ async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Reques
         Some(file) if matches!(seen.method, "GET" | "HEAD") => Ok(file),
         _ => Err(Refusal::not_found("page").into()),
     }
+}
+
+/// The API's document, which is made when the edge is built.
+async fn described(env: &Env, method: &str, path: &str) -> Outcome<worker::Response> {
+    if !routes::is_known(method, path) {
+        return Err(routes::nothing_here(method, path).into());
+    }
+    assets::file(env, "openapi", "openapi.json").await?.ok_or_else(|| Refusal::not_found("document").into())
 }
 
 fn answered(outcome: Outcome<worker::Response>) -> worker::Result<web_sys::Response> {

@@ -20,8 +20,9 @@ use crate::settings::Settings;
 use honeyguide_domain::auth::{Scope, bearer, fingerprint, program_of_secret, same_secret};
 use honeyguide_domain::code::Code;
 use honeyguide_domain::fault::Refusal;
+use honeyguide_domain::money::LARGEST;
 use honeyguide_domain::token::derive;
-use honeyguide_domain::wire::read::LARGEST_BODY;
+use honeyguide_domain::wire::read::{self, LARGEST_BODY};
 use honeyguide_domain::words::Lang;
 use serde::Deserialize;
 use serde_json::Value;
@@ -41,6 +42,7 @@ pub(crate) async fn bounded_text(request: &mut Request, most: usize) -> Outcome<
     if request.inner().body().is_none() {
         return Ok(String::new());
     }
+    read::check_format(&request.headers().get("content-type")?.unwrap_or_default())?;
     let mut bytes = Vec::new();
     let mut stream = request.stream()?;
     let mut read = 0;
@@ -174,6 +176,9 @@ impl<'a> Asked<'a> {
             program_of_secret(&self.key).map(|program| program.as_str().to_owned())
         };
         let program = named.ok_or_else(Refusal::unauthorized)?;
+        if crate::public::parameter(self.query, "program").is_some_and(|asked| asked != program) {
+            return Err(Refusal::new(403, "forbidden", "This key is for another program.").at("program").into());
+        }
         match known_program(self.env, &program).await? {
             Some(_) => Ok(program),
             None if self.is_admin() => Err(Refusal::not_found("program").into()),
@@ -222,46 +227,44 @@ impl<'a> Asked<'a> {
     fn page_by_id(&self, filters: &[&str]) -> Outcome<(Query, Option<String>)> {
         let cursor = crate::public::parameter(self.query, "cursor");
         let rest: Vec<&str> = self.query.split('&').filter(|pair| !pair.starts_with("cursor=")).collect();
-        Ok((self.page_of(&rest.join("&"), filters)?, cursor))
+        Ok((page_of(&rest.join("&"), filters)?, cursor))
     }
 
     /// The page and filters of a list; a parameter that nobody knows is refused by name.
     fn page(&self, filters: &[&str]) -> Outcome<Query> {
-        self.page_of(self.query, filters)
+        page_of(self.query, filters)
     }
+}
 
-    fn page_of(&self, asked: &str, filters: &[&str]) -> Outcome<Query> {
-        let mut query = Query { limit: 100, ..Query::default() };
-        for pair in asked.split('&').filter(|pair| !pair.is_empty()) {
-            let name = pair.split('=').next().unwrap_or_default();
-            let value = crate::public::parameter(asked, name).unwrap_or_default();
-            let bad = |message: &str| Refusal::new(400, "invalid_parameter", message).at(name);
-            match name {
-                "limit" => {
-                    let limit = value.parse().ok().filter(|limit| (1..=1_000).contains(limit));
-                    query.limit = limit.ok_or_else(|| bad("limit lies between 1 and 1000."))?;
-                }
-                "cursor" => {
-                    let cursor = value.parse().ok().filter(|cursor| *cursor >= 0);
-                    query.cursor = cursor.ok_or_else(|| bad("This cursor isn't one that was given."))?;
-                }
-                "program" if self.is_admin() => {}
-                name if filters.contains(&name) => {
-                    if !value.is_empty() {
-                        query.filters.insert(name.to_owned(), value);
-                    }
-                }
-                _ => {
-                    let message = format!(
-                        "There is no parameter \"{name}\" here; there are limit, cursor, {}.",
-                        filters.join(", ")
-                    );
-                    return Err(Refusal::new(400, "unknown_parameter", message).at(name).into());
+fn page_of(asked: &str, filters: &[&str]) -> Outcome<Query> {
+    let mut query = Query { limit: 100, ..Query::default() };
+    for pair in asked.split('&').filter(|pair| !pair.is_empty()) {
+        let name = pair.split('=').next().unwrap_or_default();
+        let value = crate::public::parameter(asked, name).unwrap_or_default();
+        let bad = |message: &str| Refusal::new(400, "invalid_parameter", message).at(name);
+        match name {
+            "limit" => {
+                let limit = value.parse().ok().filter(|limit| (1..=1_000).contains(limit));
+                query.limit = limit.ok_or_else(|| bad("limit lies between 1 and 1000."))?;
+            }
+            "cursor" => {
+                let cursor = value.parse().ok().filter(|cursor| (0..=LARGEST).contains(cursor));
+                query.cursor = cursor.ok_or_else(|| bad("This cursor isn't one that was given."))?;
+            }
+            "program" => {}
+            name if filters.contains(&name) => {
+                if !value.is_empty() {
+                    query.filters.insert(name.to_owned(), value);
                 }
             }
+            _ => {
+                let message =
+                    format!("There is no parameter \"{name}\" here; there are limit, cursor, {}.", filters.join(", "));
+                return Err(Refusal::new(400, "unknown_parameter", message).at(name).into());
+            }
         }
-        Ok(query)
     }
+    Ok(query)
 }
 
 /// Used by the routes: counts a deployment's clicks command for one program.

@@ -14,6 +14,7 @@ use honeyguide_domain::destination::email::unsubscribe;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::ratelimit::{BROWSER, Buckets, JOIN, Limit};
+use honeyguide_domain::routes;
 use honeyguide_domain::site::{Site, host_of};
 use honeyguide_domain::token::{self, ProgramTag, Touch};
 use honeyguide_domain::visitor::DayKey;
@@ -37,7 +38,10 @@ pub(crate) struct Visit<'a> {
 
 /// The table of contents of the browser's API; `rest` is what follows `/-/`.
 pub(crate) async fn answer(visit: &Visit<'_>, rest: &str, mut request: Request) -> Outcome<Response> {
-    let query = visit.seen.path_and_query().1;
+    let (query, path) = (visit.seen.path_and_query().1, format!("/r/-/{rest}"));
+    if !routes::is_known(visit.seen.method, &path) {
+        return Err(routes::nothing_here(visit.seen.method, &path).into());
+    }
     match (visit.seen.method, rest) {
         ("GET", "v1/offer") => visit.offer(query).await,
         ("GET", "v1/reference") => visit.reference(query).await,
@@ -48,11 +52,6 @@ pub(crate) async fn answer(visit: &Visit<'_>, rest: &str, mut request: Request) 
         ("POST", "v1/claim") => visit.claim(&limited_text(&mut request).await?).await,
         ("GET", "v1/unsubscribe") => unsubscribe_page(false),
         ("POST", "v1/unsubscribe") => visit.unsubscribe(query).await,
-        (
-            _,
-            "v1/offer" | "v1/reference" | "v1/me" | "v1/touch" | "v1/consent" | "v1/join" | "v1/claim"
-            | "v1/unsubscribe",
-        ) => Err(Refusal::new(405, "method_not_allowed", "This path has another method.").into()),
         ("GET" | "HEAD", name) => match assets::file(visit.env, "widget", name).await? {
             Some(file) => Ok(file),
             None => Err(Refusal::not_found("file").into()),

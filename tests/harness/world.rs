@@ -40,9 +40,14 @@ impl World {
     /// On the very bundle that ships, with its data in memory where the system has a place for that: for very many
     /// requests whose story isn't that they outlive anything.
     pub fn start_in_memory() -> Self {
+        Self::start_in_memory_changed(|_| ())
+    }
+
+    /// The same, with some settings changed.
+    pub fn start_in_memory_changed(change: impl FnOnce(&mut Settings)) -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-        Self::within(&folder, "edge", |_| ())
+        Self::within(&folder, "edge", change)
     }
 
     /// On the bundle that breaks on purpose.

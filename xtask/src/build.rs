@@ -52,6 +52,10 @@ fn finish(place: &Place, kit: &Kit) -> Result<Vec<Size>> {
             mirror(&from, &place.assets().join(pages))?;
         }
     }
+    let document = place.assets().join("openapi");
+    fresh(&document)?;
+    let text = honeyguide_domain::openapi::document(env!("CARGO_PKG_VERSION")).to_string();
+    fs::write(document.join("openapi.json"), text).because(|| "The API's document can't be written".into())?;
     let mut sizes = size::of_folder(&place.assets().join("widget"), "widget/")?;
     sizes.extend(size::of_folder(&place.edge(), "edge/")?);
     Ok(sizes)

@@ -21,6 +21,7 @@ pub struct Verifier {
 }
 
 /// The first posting that isn't as it was written.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Broken {
     pub seq: i64,
@@ -28,6 +29,7 @@ pub struct Broken {
 }
 
 /// The first account whose kept balance isn't what its postings add up to, in minor units.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrongBalance {
     pub account: String,
@@ -37,6 +39,7 @@ pub struct WrongBalance {
 }
 
 /// What a verification answers.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verification {
     pub valid: bool,

@@ -69,12 +69,15 @@ words!(Kind KINDS, Mode MODES, Binding BINDINGS, JudgedBy JUDGED_BYS, Consent CO
 
 impl Read for ProgramId {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        place.accepts(|| json!({"pattern": "^(?!test_)[a-z0-9][a-z0-9_-]{0,39}$"}));
         read::parsed(value, place, "invalid_program_id", Self::parse)
     }
 }
 
 impl Read for Percent {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let about = "From \"0\" to \"1000\", with up to four decimals.";
+        place.accepts(|| json!({"pattern": r"^([0-9]{1,3}|1000)(\.[0-9]{1,4})?$", "description": about}));
         read::parsed(value, place, "invalid_percent", Self::parse)
     }
 }
@@ -135,6 +138,7 @@ impl Read for Program {
         // GET adds the version, so that what was read can be sent back; the shell compares it.
         let _: Option<Option<i64>> = fields.optional("version");
         fields.done();
+        place.child("rewards").accepts(|| json!({"maxItems": MOST_RULES}));
         if let Some(rules) = &rewards {
             check_rules(rules, &place.child("rewards"));
         }
@@ -149,7 +153,7 @@ impl Read for Program {
             consent: consent?,
             durability: durability?,
             offer: offer?,
-            join_by_email: join?.is_some_and(|join: Join| join.email),
+            join_by_email: join?.is_some_and(|join: Joining| join.email),
             rewards: rewards?,
             limits: limits?,
             targets: targets?,
@@ -171,6 +175,7 @@ fn check_rules(rules: &[Rule], place: &Place<'_>) {
 }
 
 fn within(number: i64, least: i64, most: i64, place: &Place<'_>) -> Option<i64> {
+    place.accepts(|| json!({"minimum": least, "maximum": most}));
     if (least..=most).contains(&number) {
         return Some(number);
     }
@@ -199,11 +204,11 @@ impl Read for Offer {
     }
 }
 
-struct Join {
+struct Joining {
     email: bool,
 }
 
-impl Read for Join {
+impl Read for Joining {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
         let fields = Fields::of(value, place)?;
         let email = fields.or("email", false);

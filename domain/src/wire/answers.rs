@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConversionAnswer {
     pub id: ConversionId,
@@ -26,6 +27,7 @@ pub struct ConversionAnswer {
     pub properties: Map<String, Value>,
 }
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CustomerAnswer {
     pub id: String,
@@ -33,6 +35,7 @@ pub struct CustomerAnswer {
     pub email: Option<String>,
 }
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RewardAnswer {
     pub id: RewardId,

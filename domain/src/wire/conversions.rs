@@ -8,13 +8,15 @@ use crate::id::ParticipantId;
 use crate::money::Money;
 use crate::person::{Email, Identity};
 use crate::time::{Span, Timestamp};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// How far ahead of our clock, and how far back, a conversion may have occurred.
 const AHEAD: Span = Span::minutes(5);
 const BACK: Span = Span::days(90);
 const MOST_CONTRIBUTIONS: usize = 20;
 const LARGEST_WEIGHT: u32 = 1_000_000;
+/// Names that are keys have so many characters at most.
+const LONGEST_NAME: usize = 255;
 
 /// `POST /v1/conversions`.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +109,14 @@ impl Read for NewConversion {
         let attribution = fields.or("attribution", AttributionRef::default());
         let properties = fields.or("properties", Map::new());
         fields.done();
+        place.accepts(|| {
+            json!({
+                "properties": {"event": {"maxLength": LONGEST_NAME}, "external_id": {"maxLength": LONGEST_NAME}},
+                "if": {"properties": {"event": {"enum": ["purchase", "renewal"]}}},
+                "then": {"required": ["value"], "properties": {"value": {"type": "object"}}},
+                "allOf": [{"properties": {"value": {"properties": {"amount": {"minimum": 0}}}}}],
+            })
+        });
         let event = named(event?, "event", place)?;
         let external_id = named(external_id?, "external_id", place)?;
         let money = money?;
@@ -130,7 +140,7 @@ impl Read for NewConversion {
 
 /// Names that are keys: 255 characters at most.
 pub(super) fn named(text: String, field: &str, place: &Place<'_>) -> Option<String> {
-    if text.chars().count() <= 255 {
+    if text.chars().count() <= LONGEST_NAME {
         return Some(text);
     }
     place.child(field).malformed("invalid_text", "This has 255 characters at most.");
@@ -145,6 +155,15 @@ impl Read for CustomerRef {
         let created_at = fields.optional("created_at");
         let (country, segment) = (fields.optional::<String>("country"), fields.optional::<String>("segment"));
         fields.done();
+        place.accepts(|| {
+            json!({
+                "properties": {"external_id": {"maxLength": LONGEST_NAME}, "country": {"pattern": "^[A-Z]{2}$"}},
+                "anyOf": [
+                    {"required": ["external_id"], "properties": {"external_id": {"type": "string"}}},
+                    {"required": ["email"], "properties": {"email": {"type": "string"}}},
+                ],
+            })
+        });
         let (external_id, email) = (external_id?, email?);
         if external_id.is_none() && email.is_none() {
             place.malformed("missing_field", "A customer has an \"external_id\" or an \"email\".");
@@ -165,6 +184,7 @@ impl Read for CustomerRef {
 
 impl Read for Email {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        place.accepts(|| json!({"format": "idn-email"}));
         read::parsed(value, place, "invalid_email", Self::parse)
     }
 }
@@ -174,6 +194,9 @@ struct Opaque(Option<String>);
 
 impl Read for Opaque {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts(|| json!({"type": "string"})) {
+            return None;
+        }
         let Value::String(text) = value else {
             String::read(value, place)?;
             return None;
@@ -209,6 +232,7 @@ impl Read for ConsentState {
 
 impl Read for ParticipantId {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        place.accepts(|| json!({"pattern": "^prt_[0-9a-v]{25}[048cgkos]$"}));
         read::parsed(value, place, "invalid_id", Self::parse)
     }
 }
@@ -218,6 +242,7 @@ pub(super) struct Contributions(pub(super) Vec<Contribution>);
 
 impl Read for Contributions {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        place.accepts(|| json!({"maxItems": MOST_CONTRIBUTIONS}));
         let all = <Vec<Contribution>>::read(value, place)?;
         if all.len() > MOST_CONTRIBUTIONS {
             place.refused("out_of_range", format!("Here are {MOST_CONTRIBUTIONS} at most."));
@@ -238,6 +263,15 @@ impl Read for Contribution {
         let code = fields.optional("code");
         let weight = fields.or("weight", 1_i64);
         fields.done();
+        place.accepts(|| {
+            json!({
+                "properties": {"weight": {"minimum": 1, "maximum": LARGEST_WEIGHT}},
+                "oneOf": [
+                    {"required": ["participant"], "properties": {"participant": {"type": "string"}}},
+                    {"required": ["code"], "properties": {"code": {"type": "string"}}},
+                ],
+            })
+        });
         let by = match (participant?, code?) {
             (Some(participant), None) => Contributor::Participant(participant),
             (None, Some(code)) => Contributor::Code(code),
@@ -272,6 +306,13 @@ impl Read for NewRefund {
         let refund_id = fields.required::<String>("refund_id");
         let money = fields.optional::<Money>("value");
         fields.done();
+        place.accepts(|| {
+            let name = json!({"maxLength": LONGEST_NAME});
+            json!({
+                "properties": {"event": name, "external_id": name, "refund_id": name},
+                "allOf": [{"properties": {"value": {"properties": {"amount": {"exclusiveMinimum": 0}}}}}],
+            })
+        });
         let money = money?;
         if money.is_some_and(|money| money.amount() <= 0) {
             place.child("value.amount").refused("not_positive", "A refund is more than nothing.");

@@ -2,7 +2,7 @@
 
 use super::read::{Fields, Read};
 use crate::fault::Place;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const MOST_CODES: usize = 10_000;
 const LONGEST_CODE: usize = 64;
@@ -20,6 +20,9 @@ impl Read for NewCoupons {
         let pool = fields.required("pool");
         let codes = fields.required::<Vec<String>>("codes");
         fields.done();
+        let code = || json!({"items": {"maxLength": LONGEST_CODE, "allOf": [{"pattern": r"\S"}]}});
+        place.child("codes").accepts(|| json!({"minItems": 1, "maxItems": MOST_CODES}));
+        place.child("codes").accepts(code);
         let codes: Vec<String> = codes?.into_iter().map(|code| code.trim().to_owned()).collect();
         if codes.is_empty() || codes.len() > MOST_CODES {
             place.child("codes").refused("out_of_range", format!("Here are 1 to {MOST_CODES} codes."));

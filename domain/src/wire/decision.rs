@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The stored answer to "who gets credit for this conversion, and why or why not".
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     pub outcome: Outcome,
@@ -33,6 +34,7 @@ pub struct Decision {
 }
 
 /// Whether the visitor agreed to be counted.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentState {
@@ -43,6 +45,7 @@ pub enum ConsentState {
     Denied,
 }
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -53,6 +56,7 @@ pub enum Outcome {
 }
 
 /// A participant's part of a conversion: `share` is an exact fraction such as `1/1`, and all of them sum to one.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {
     pub participant: ParticipantId,
@@ -60,6 +64,7 @@ pub struct Credit {
     pub share: String,
 }
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -71,6 +76,7 @@ pub enum Source {
 }
 
 /// One thing that could have earned credit, and why it did or didn't.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TouchTrace {
     pub source: Source,
@@ -89,6 +95,7 @@ pub struct TouchTrace {
     pub reason: Reason,
 }
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleTrace {
     pub rule: String,

@@ -6,7 +6,7 @@ use crate::destination::{ADAPTERS, Adapter};
 use crate::event;
 use crate::fault::{Fault, Place, Refusal};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -48,6 +48,9 @@ struct Pattern(String);
 
 impl Read for Pattern {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts(|| json!({"type": "string", "enum": event::patterns()})) {
+            return None;
+        }
         let text = String::read(value, place)?;
         if event::is_pattern(&text) {
             return Some(Self(text));
@@ -81,6 +84,7 @@ impl Read for NewDestination {
         let ordered = fields.or("ordered", false);
         let (settings, secrets) = (fields.or("settings", Map::new()), fields.or("secrets", Map::new()));
         fields.done();
+        place.child("url").accepts(|| json!({"format": "uri", "pattern": "^https?://"}));
         let Kind(kind) = kind?;
         let (settings, secrets) = field::given(kind, settings?, &secrets?, place)?;
         let url = url?.or_else(|| (kind.home)(&settings).map(str::to_owned));

@@ -3,7 +3,7 @@
 use super::conversions::{Contribution, Contributions};
 use super::read::{self, Fields, Read};
 use crate::fault::Place;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// `POST /v1/conversions/{id}/dispute`.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,13 @@ impl Read for NewSettlement {
         let credit = fields.optional::<Contributions>("credit");
         let reason = fields.required("reason");
         fields.done();
+        place.accepts(|| {
+            json!({
+                "if": {"properties": {"outcome": {"const": "upheld"}}},
+                "then": {"required": ["credit"], "properties": {"credit": {"type": "array"}}},
+                "else": {"properties": {"credit": {"type": "null"}}},
+            })
+        });
         let ruling = match (outcome?.0, credit?) {
             (true, Some(Contributions(credit))) => Ruling::Upheld(credit),
             (false, None) => Ruling::Rejected,

@@ -7,7 +7,7 @@ use crate::fault::Place;
 use crate::money::Money;
 use crate::person::Email;
 use crate::site::Site;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// `POST /v1/participants`.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,7 @@ impl Read for NewParticipant {
         let destination = fields.optional("destination");
         let metadata = fields.or("metadata", Map::new());
         fields.done();
+        place.accepts(|| json!({"properties": {"external_id": {"maxLength": 255}}}));
         let external_id = external_id?;
         if external_id.chars().count() > 255 {
             place.child("external_id").malformed("invalid_text", "This has 255 characters at most.");
@@ -213,12 +214,17 @@ impl Read for NewClaim {
         let key = fields.required("k");
         let event = fields.required("event");
         let external_id = fields.required("external_id");
-        let money = fields.optional("value");
+        let money = fields.optional::<Money>("value");
         let customer = fields.optional("customer");
         fields.done();
+        place.accepts(|| json!({"allOf": [{"properties": {"value": {"properties": {"amount": {"minimum": 0}}}}}]}));
         let (event, external_id) = (event?, external_id?);
         let event = named(event, "event", place)?;
         let external_id = named(external_id, "external_id", place)?;
-        Some(Self { key: key?, event, external_id, value: money?, customer: customer? })
+        let money = money?;
+        if money.is_some_and(|money| money.amount() < 0) {
+            place.child("value.amount").refused("negative", "A value isn't below zero.");
+        }
+        Some(Self { key: key?, event, external_id, value: money, customer: customer? })
     }
 }

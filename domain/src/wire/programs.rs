@@ -3,8 +3,8 @@
 use super::read::{self, Fields, Read};
 use crate::auth::Scope;
 use crate::fault::Place;
-use crate::money::Currency;
-use serde_json::Value;
+use crate::money::{Currency, LARGEST};
+use serde_json::{Value, json};
 
 /// `POST /v1/keys`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +25,7 @@ impl Read for NewKey {
         let label = fields.optional("label");
         let scopes = fields.optional::<Vec<Scope>>("scopes");
         fields.done();
+        place.child("scopes").accepts(|| json!({"minItems": 1}));
         let scopes = scopes?;
         if scopes.as_ref().is_some_and(Vec::is_empty) {
             place.child("scopes").refused("no_scope", "A key has at least one scope: read, write or money.");
@@ -64,6 +65,12 @@ impl Read for NewPayout {
         let minimum = fields.optional("minimum");
         let beneficiaries = fields.optional("beneficiaries");
         fields.done();
+        place.child("minimum").accepts(|| json!({"minimum": 0, "maximum": LARGEST}));
+        if let Some(Some(minimum)) = minimum
+            && !(0..=LARGEST).contains(&minimum)
+        {
+            place.child("minimum").refused("out_of_range", format!("This lies between 0 and {LARGEST}."));
+        }
         Some(Self { currency: currency?, minimum: minimum?, beneficiaries: beneficiaries? })
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::code::Code;
 use crate::fault::{Fault, Place, Refusal};
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{Currency, LARGEST, Money, MoneyError};
 use crate::site::Site;
 use crate::time::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 
 /// The largest body of one request, in bytes; a larger one is 413.
@@ -14,6 +14,9 @@ pub const LARGEST_BODY: usize = 1024 * 1024;
 pub const LARGEST_BATCH: usize = 32 * 1024 * 1024;
 
 /// Something that can be read from JSON. `None` means that a fault was noted at `place`.
+///
+/// A reader of an object asks `Fields` for all of them before it looks at any. One of something else begins with
+/// `place.accepts…` and ends there where that says so: then it isn't reading, but tells the API's document what it reads.
 pub trait Read: Sized {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self>;
 }
@@ -25,6 +28,21 @@ pub fn body<T: Read>(text: &str) -> Result<T, Refusal> {
         Refusal::new(400, "malformed_json", message)
     })?;
     document(&value)
+}
+
+/// Refuses a body that is said to be in a format that nothing here reads. One that says nothing is taken for JSON, and so
+/// is what `curl` says of `-d` without meaning it.
+pub fn check_format(content_type: &str) -> Result<(), Refusal> {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let known = matches!(
+        kind.as_str(),
+        "" | "text/plain" | "text/csv" | "application/octet-stream" | "application/x-www-form-urlencoded"
+    );
+    if known || ["json", "jsonl", "ndjson", "jsonlines"].iter().any(|end| kind.ends_with(end)) {
+        return Ok(());
+    }
+    let message = format!("\"{kind}\" isn't read here; send JSON, with Content-Type: application/json.");
+    Err(Refusal::new(415, "unsupported_format", message))
 }
 
 /// Reads a document that is parsed already.
@@ -55,6 +73,9 @@ impl<'a> Fields<'a> {
     }
 
     pub fn required<T: Read>(&self, name: &'static str) -> Option<T> {
+        if self.place.accepts_field::<T>(name, true) {
+            return None;
+        }
         let read = self.optional(name)?;
         if read.is_none() {
             self.place.child(name).malformed("missing_field", format!("The field \"{name}\" is required."));
@@ -65,6 +86,9 @@ impl<'a> Fields<'a> {
     /// `Some(None)` when the field is absent or null; `None` when it is there and wrong.
     pub fn optional<T: Read>(&self, name: &'static str) -> Option<Option<T>> {
         self.known.borrow_mut().push(name);
+        if self.place.accepts_field::<T>(name, false) {
+            return Some(None);
+        }
         match self.object.get(name) {
             None | Some(Value::Null) => Some(None),
             Some(value) => T::read(value, &self.place.child(name)).map(Some),
@@ -107,13 +131,17 @@ fn wrong_type(place: &Place<'_>, wanted: &str, found: &Value) {
 }
 
 impl Read for Value {
-    fn read(value: &Value, _: &Place<'_>) -> Option<Self> {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        place.accepts(|| json!({}));
         Some(value.clone())
     }
 }
 
 impl Read for bool {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts(|| json!({"type": "boolean"})) {
+            return None;
+        }
         value.as_bool().or_else(|| {
             wrong_type(place, "true or false", value);
             None
@@ -121,9 +149,16 @@ impl Read for bool {
     }
 }
 
+/// Every character but controls, and the line feed.
+const NO_CONTROLS: &str = r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$";
+
 /// Texts may have 1 to 1,000 characters and no control characters.
 impl Read for String {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let text = || json!({"type": "string", "minLength": 1, "maxLength": 1_000, "pattern": NO_CONTROLS});
+        if place.accepts_beside(text) {
+            return None;
+        }
         let Value::String(text) = value else {
             wrong_type(place, "a text", value);
             return None;
@@ -138,6 +173,10 @@ impl Read for String {
 
 impl Read for i64 {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let whole = || json!({"type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX});
+        if place.accepts(whole) {
+            return None;
+        }
         value.as_i64().or_else(|| {
             wrong_type(place, "a whole number", value);
             None
@@ -147,6 +186,9 @@ impl Read for i64 {
 
 impl<T: Read> Read for Vec<T> {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts_list::<T>() {
+            return None;
+        }
         let Value::Array(items) = value else {
             wrong_type(place, "a list", value);
             return None;
@@ -159,6 +201,9 @@ impl<T: Read> Read for Vec<T> {
 
 impl Read for Map<String, Value> {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts(|| json!({"type": "object", "description": "Any object, of at most 10,000 bytes of JSON."})) {
+            return None;
+        }
         let Value::Object(map) = value else {
             wrong_type(place, "an object", value);
             return None;
@@ -176,6 +221,7 @@ impl Read for Money {
         let fields = Fields::of(value, place)?;
         let (amount, currency) = (fields.required::<i64>("amount"), fields.required::<Currency>("currency"));
         fields.done();
+        place.accepts(|| json!({"properties": {"amount": {"minimum": -LARGEST, "maximum": LARGEST}}}));
         Self::new(amount?, currency?)
             .map_err(|error| place.child("amount").malformed("invalid_money", error.to_string()))
             .ok()
@@ -184,24 +230,29 @@ impl Read for Money {
 
 impl Read for Currency {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        place.accepts(|| json!({"enum": Self::all(), "description": "ISO 4217, such as USD."}));
         parsed(value, place, "unknown_currency", Self::parse)
     }
 }
 
 impl Read for Timestamp {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        place.accepts(|| json!({"format": "date-time", "description": "RFC 3339."}));
         parsed(value, place, "invalid_time", Self::parse)
     }
 }
 
 impl Read for Code {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        place.accepts(|| json!({"pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]{0,62})[A-Za-z0-9]$"}));
         parsed(value, place, "invalid_code", Self::parse)
     }
 }
 
 impl Read for Site {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let about = "An http or https address without user and password.";
+        place.accepts(|| json!({"format": "uri", "pattern": "^https?://[A-Za-z0-9]", "description": about}));
         parsed(value, place, "invalid_address", Self::parse)
     }
 }
@@ -219,11 +270,14 @@ pub fn parsed<T, E: ToString>(
 
 /// One of a list of words.
 pub fn one_of<T: Copy>(value: &Value, place: &Place<'_>, words: &[(&str, T)]) -> Option<T> {
+    let names = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+    if place.accepts(|| json!({"type": "string", "enum": names()})) {
+        return None;
+    }
     let text = String::read(value, place)?;
     let found = words.iter().find(|(word, _)| *word == text).map(|(_, found)| *found);
     if found.is_none() {
-        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        place.malformed("unknown_value", format!("\"{text}\" isn't known here; use one of {}.", words.join(", ")));
+        place.malformed("unknown_value", format!("\"{text}\" isn't known here; use one of {}.", names().join(", ")));
     }
     found
 }

@@ -3,6 +3,7 @@
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WhatIf {
     /// Conversions that were judged again, and those of them whose reason or rewards differ.
@@ -21,6 +22,7 @@ pub struct WhatIf {
 }
 
 /// `difference` is then less now. Refunds are taken off on both sides.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
     pub now: Money,
@@ -28,6 +30,7 @@ pub struct Compared {
     pub difference: Money,
 }
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Total {
     #[serde(flatten)]
@@ -36,6 +39,7 @@ pub struct Total {
     pub friend: Compared,
 }
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
     pub now: i64,
@@ -43,6 +47,7 @@ pub struct Counted {
 }
 
 /// Conversions whose decision was `from` and would be `to`; where both are the same, the rewards differ.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Became {
     pub from: String,
@@ -50,6 +55,7 @@ pub struct Became {
     pub conversions: i64,
 }
 
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema), schemars(rename = "ParticipantDifference"))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParticipantChange {
     pub participant: String,
@@ -64,6 +70,7 @@ pub struct ParticipantChange {
 }
 
 /// `code` is stable; `count` is of what the sentence speaks of.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotRecorded {
     pub code: String,

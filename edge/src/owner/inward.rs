@@ -1,10 +1,11 @@
 //! The owner's API about what comes in, route by route: vendors' secrets, their events, and claims.
 
 use super::Asked;
-use super::routes::{look, nothing_here, tell};
+use super::routes::{look, tell};
 use crate::command::{InwardCommand as I, ProgramCommand as C};
 use crate::failure::Outcome;
 use honeyguide_domain::auth::Scope::Write;
+use honeyguide_domain::fault::Refusal;
 use worker::Response;
 
 pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -> Outcome<Response> {
@@ -34,6 +35,6 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
         ("POST", ["claims", id, "reject"]) => {
             tell(asked, Write, C::Inward(I::RejectClaim { id: id.to_string() }), &body).await
         }
-        _ => Err(nothing_here(asked, segments).into()),
+        _ => Err(Refusal::not_found("path").into()),
     }
 }

@@ -1,11 +1,12 @@
 //! The owner's API about money, route by route: rewards, coupons, payouts, the ledger and its export; and the jobs that are
 //! long work.
 
-use super::routes::{look, nothing_here, tell};
+use super::routes::{look, tell};
 use super::{Asked, exports, many};
 use crate::command::ProgramCommand as C;
 use crate::failure::Outcome;
 use honeyguide_domain::auth::Scope::{Money, Write};
+use honeyguide_domain::fault::Refusal;
 use worker::Response;
 
 pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -> Outcome<Response> {
@@ -28,7 +29,7 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
             let paid = asked.path.ends_with("/confirm");
             tell(asked, Money, C::SettlePayout { id: id.to_string(), paid, body: body.clone() }, &body).await
         }
-        ("POST", [_, id, "write-off"]) => {
+        ("POST", ["participants" | "beneficiaries", id, "write-off"]) => {
             tell(asked, Money, C::WriteOff { id: id.to_string(), body: body.clone() }, &body).await
         }
         ("GET", ["ledger"]) => {
@@ -38,6 +39,6 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
         ("GET", ["ledger", "verify"]) => look(asked, C::VerifyLedger).await,
         ("GET", ["export", "ledger.ndjson"]) => exports::ledger(asked).await,
         ("GET", ["jobs", id]) => look(asked, C::Job { id: id.to_string() }).await,
-        _ => Err(nothing_here(asked, segments).into()),
+        _ => Err(Refusal::not_found("path").into()),
     }
 }

@@ -8,13 +8,17 @@ use crate::redirect;
 use honeyguide_domain::auth::Scope::{Money, Read, Write};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::program::Program;
+use honeyguide_domain::routes;
 use honeyguide_domain::wire::participants::{NewLink, NewParticipant};
 use honeyguide_domain::wire::read;
 use serde_json::Value;
 use worker::{Request, Response};
 
-/// The table of contents of `/v1`.
+/// The table of contents of `/v1`. What isn't in `domain::routes` isn't answered.
 pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<Response> {
+    if !routes::is_known(asked.method, asked.path) {
+        return Err(routes::nothing_here(asked.method, asked.path).into());
+    }
     let segments: Vec<&str> = asked.path.trim_start_matches('/').split('/').skip(1).collect();
     if let ("POST", ["participants" | "conversions" | "customers", "batch"]) = (asked.method, segments.as_slice()) {
         let what = segments.first().copied().unwrap_or_default();
@@ -104,61 +108,8 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             let command = DestinationCommand::Replay { id: Some(id.to_string()), from: 0, to: 0, state: None };
             many::delivery(asked, command, Write).await
         }
-        (_, segments) => Err(nothing_here(asked, segments).into()),
+        _ => Err(Refusal::not_found("path").into()),
     }
-}
-
-/// What is said where the table has no line: another method is in use there, or there is nothing.
-pub(super) fn nothing_here(asked: &Asked<'_>, segments: &[&str]) -> Refusal {
-    if is_known(segments) {
-        return Refusal::new(405, "method_not_allowed", format!("{} isn't done here.", asked.method));
-    }
-    Refusal::not_found("path")
-}
-
-fn is_known(segments: &[&str]) -> bool {
-    matches!(
-        segments,
-        ["programs"
-            | "program"
-            | "keys"
-            | "participants"
-            | "clicks"
-            | "metrics"
-            | "conversions"
-            | "refunds"
-            | "rewards"
-            | "payouts"
-            | "coupons"
-            | "ledger"
-            | "sources"
-            | "in"
-            | "claims"
-            | "destinations"
-            | "deliveries"]
-            | ["program", "versions" | "lint" | "what-if"]
-            | ["program", "versions", _]
-            | ["conversions", _, "dispute"]
-            | ["conversions", _, "dispute", "settle"]
-            | ["stats", "clicks"]
-            | ["ledger", "verify"]
-            | ["export", "ledger.ndjson"]
-            | ["participants" | "beneficiaries", _, "statement" | "write-off"]
-            | [
-                "keys"
-                    | "participants"
-                    | "conversions"
-                    | "rewards"
-                    | "payouts"
-                    | "sources"
-                    | "in"
-                    | "claims"
-                    | "destinations"
-                    | "deliveries"
-                    | "jobs",
-                _
-            ]
-    )
 }
 
 pub(super) async fn look(asked: &Asked<'_>, command: C) -> Outcome<Response> {

@@ -69,6 +69,9 @@ impl Read for Positions {
         let fields = Fields::of(value, place)?;
         let [first, middle, last] = ["first", "middle", "last"].map(|name| fields.required::<i64>(name));
         fields.done();
+        for name in ["first", "middle", "last"] {
+            place.child(name).accepts(|| json!({"minimum": 0, "maximum": 100}));
+        }
         let parts = [("first", first?), ("middle", middle?), ("last", last?)];
         for (name, part) in parts {
             within(part, 0, 100, &place.child(name))?;
@@ -87,6 +90,16 @@ struct Windows(BTreeMap<String, Span>);
 
 impl Read for Windows {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let days = || json!({"type": "integer", "minimum": 1, "maximum": LONGEST_WINDOW_DAYS});
+        let events = || {
+            json!({
+                "type": "object", "maxProperties": MOST_WINDOWS, "propertyNames": {"minLength": 1, "maxLength": 255},
+                "additionalProperties": days(),
+            })
+        };
+        if place.accepts(events) {
+            return None;
+        }
         let named = <Map<String, Value>>::read(value, place)?;
         if named.len() > MOST_WINDOWS {
             place.refused("out_of_range", format!("Here are {MOST_WINDOWS} events at most."));
@@ -119,6 +132,16 @@ impl Read for AttributionPolicy {
         let binding = fields.or("binding", Binding::First);
         let judged_by = fields.or("judged_by", JudgedBy::Occurrence);
         fields.done();
+        place.accepts(|| {
+            let only = |field: &str, model: &str| {
+                json!({
+                    "if": {"required": [field], "not": {"properties": {field: {"type": "null"}}}},
+                    "then": {"required": ["model"], "properties": {"model": {"const": model}}},
+                })
+            };
+            json!({"allOf": [only("position", "position_based"), only("half_life_days", "time_decay")]})
+        });
+        place.child("half_life_days").accepts(|| json!({"minimum": 1, "maximum": LONGEST_WINDOW_DAYS}));
         let window = window.and_then(|days| within(days, 1, LONGEST_WINDOW_DAYS, &place.child("window_days")));
         let half_life = match half_life? {
             Some(days) => Some(within(days, 1, LONGEST_WINDOW_DAYS, &place.child("half_life_days"))?),

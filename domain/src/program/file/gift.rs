@@ -16,6 +16,7 @@ impl Gift {
         let item = fields.optional("item");
         let months = fields.optional::<i64>("months");
         let coupon = fields.optional("coupon");
+        place.child("months").accepts(|| json!({"minimum": 1, "maximum": MOST_MONTHS}));
         let months = match months? {
             Some(months) => Some(within(months, 1, MOST_MONTHS, &place.child("months"))?),
             None => None,

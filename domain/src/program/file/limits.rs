@@ -17,6 +17,9 @@ pub(super) struct Words(pub(super) Vec<String>);
 
 impl Read for Words {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts_either::<String, Vec<String>>() {
+            return None;
+        }
         let words = if value.is_array() { Vec::read(value, place)? } else { vec![String::read(value, place)?] };
         if words.is_empty() {
             place.refused("empty_list", "This list has at least one entry.");
@@ -28,6 +31,9 @@ impl Read for Words {
 /// One amount, or a list with one for each currency.
 impl Read for Amounts {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts_either::<Money, Vec<Money>>() {
+            return None;
+        }
         let all: Vec<Money> =
             if value.is_array() { Vec::read(value, place)? } else { vec![Money::read(value, place)?] };
         if all.is_empty() {
@@ -76,6 +82,7 @@ impl Bounds {
 
 impl Read for Day {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        place.accepts(|| json!({"format": "date"}));
         read::parsed(value, place, "invalid_day", Self::parse)
     }
 }
@@ -86,6 +93,8 @@ impl Read for Lasts {
         let (months, periods) = (fields.optional::<i64>("months"), fields.optional::<i64>("periods"));
         let (from, until) = (fields.optional::<Day>("from"), fields.optional::<Day>("until"));
         fields.done();
+        place.child("months").accepts(|| json!({"minimum": 1, "maximum": MOST_MONTHS}));
+        place.child("periods").accepts(|| json!({"minimum": 1, "maximum": MOST_TIMES}));
         let (months, periods, from, until) = (months?, periods?, from?, until?);
         if let Some(months) = months {
             within(months, 1, MOST_MONTHS, &place.child("months"))?;
@@ -118,6 +127,14 @@ struct Wanted(Vec<(String, Vec<Value>)>);
 
 impl Read for Wanted {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let values = || {
+            let one = json!({"type": ["string", "number", "boolean"]});
+            let list = json!({"type": "array", "minItems": 1, "items": one});
+            json!({"type": "object", "additionalProperties": {"anyOf": [one, list]}})
+        };
+        if place.accepts(values) {
+            return None;
+        }
         let wanted = <Map<String, Value>>::read(value, place)?;
         let one = |(name, value): (String, Value)| {
             let values = if let Value::Array(values) = value { values } else { vec![value] };
@@ -203,6 +220,9 @@ impl Conditions {
 /// An amount alone is a limit over all time.
 impl Read for Limit {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts_either::<Money, Bounded>() {
+            return None;
+        }
         if value.get("amount").is_some() {
             let money = Money::read(value, place)?;
             if money.amount() <= 0 {
@@ -210,11 +230,25 @@ impl Read for Limit {
             }
             return Some(Self { most: Most::Amount(money), over: Over::Ever, partial: true });
         }
+        Bounded::read(value, place).map(|Bounded(limit)| limit)
+    }
+}
+
+/// A limit with what it is over.
+struct Bounded(Limit);
+
+impl Read for Bounded {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
         let fields = Fields::of(value, place)?;
         let (amount, times) = (fields.optional::<Money>("limit"), fields.optional::<i64>("times"));
         let over = fields.or("over", Over::Ever);
         let partial = fields.or("partial", true);
         fields.done();
+        place.child("times").accepts(|| json!({"minimum": 1, "maximum": MOST_TIMES}));
+        place.accepts(|| {
+            let only = |name: &str, kind: &str| json!({"required": [name], "properties": {name: {"type": kind}}});
+            json!({"oneOf": [only("limit", "object"), only("times", "integer")]})
+        });
         let most = match (amount?, times?) {
             (Some(money), None) => {
                 if money.amount() <= 0 {
@@ -228,7 +262,7 @@ impl Read for Limit {
                 return None;
             }
         };
-        Some(Self { most, over: over?, partial: partial? })
+        Some(Self(Limit { most, over: over?, partial: partial? }))
     }
 }
 
@@ -237,6 +271,9 @@ struct LimitList(Vec<Limit>);
 
 impl Read for LimitList {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts_either::<Limit, Vec<Limit>>() {
+            return None;
+        }
         let all = if value.is_array() { Vec::read(value, place)? } else { vec![Limit::read(value, place)?] };
         if all.len() > MOST_LIMITS {
             place.refused("out_of_range", format!("Here are {MOST_LIMITS} at most."));

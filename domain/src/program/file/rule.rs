@@ -41,6 +41,8 @@ impl Read for Rule {
         let approval = fields.or("approval", Approval::Automatic);
         let expires = fields.optional::<i64>("expires_days");
         fields.done();
+        place.child("expires_days").accepts(|| json!({"minimum": 1, "maximum": LONGEST_DAYS}));
+        place.child("hold_days").accepts(|| json!({"minimum": 0, "maximum": LONGEST_DAYS}));
 
         let gives = gives(gift?, tiers?, milestones?, stages?, place);
         let (on, gives) = (on?, gives?);
@@ -202,6 +204,7 @@ impl Read for Retainer {
         let fields = Fields::of(value, place)?;
         let months = fields.required("months");
         fields.done();
+        place.child("months").accepts(|| json!({"minimum": 1, "maximum": MOST_MONTHS}));
         within(months?, 1, MOST_MONTHS, &place.child("months")).map(Self)
     }
 }

@@ -18,6 +18,9 @@ enum Mark {
 
 impl Read for Mark {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        if place.accepts_either::<i64, Money>() {
+            return None;
+        }
         let mark = if value.is_object() {
             Self::Amount(Money::read(value, place)?)
         } else {

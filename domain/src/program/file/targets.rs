@@ -15,6 +15,7 @@ impl Read for Targets {
         let cost_per_acquisition = Amounts::read_from(&fields, "cost_per_acquisition");
         let window = fields.optional::<i64>("refund_window_days");
         fields.done();
+        place.child("refund_window_days").accepts(|| json!({"minimum": 0, "maximum": LONGEST_REFUND_WINDOW_DAYS}));
         let window = match window? {
             Some(days) => Some(within(days, 0, LONGEST_REFUND_WINDOW_DAYS, &place.child("refund_window_days"))?),
             None => None,

@@ -1,0 +1,156 @@
+//! What browsers ask: links, and the small API under the friend's path.
+
+use super::answers::{ClaimKept, LinkRequested, Me, OfferInForce, Participant, Reference};
+use super::operation::{Operation, Who, Writer};
+use crate::wire::participants::{Beacon, ConsentGiven, Join, NewClaim};
+use serde_json::{Value, json};
+
+pub(super) fn write(to: &Writer) {
+    links(to);
+    to.add(
+        Operation::new("GET", "/r/-/v1/offer", "readOffer", Who::Visitor, "The offer in force for this visitor")
+            .asks("via", &json!({"type": "string"}), "The code of the address, where there is no cookie.")
+            .answers::<OfferInForce>(to, 200, "The offer."),
+    );
+    to.add(
+        Operation::new(
+            "GET",
+            "/r/-/v1/reference",
+            "readReference",
+            Who::Visitor,
+            "A stand-in for this visitor's touches",
+        )
+        .about("For places that can't carry the cookie, such as Stripe's `client_reference_id`.")
+        .refuses(&[400])
+        .answers::<Reference>(to, 200, "The reference, of at most 40 characters."),
+    );
+    to.add(
+        Operation::new(
+            "GET",
+            "/r/-/v1/me",
+            "readMe",
+            Who::Participant,
+            "One's own link, clicks, conversions and rewards",
+        )
+        .refuses(&[400, 404])
+        .answers::<Me>(to, 200, "The participant."),
+    );
+    to.add(
+        beacon::<Beacon>(
+            to,
+            "/r/-/v1/touch",
+            "touch",
+            "What a person did on the site",
+            &json!({"k": "hg_pk_acme", "event": "landing"}),
+        )
+        .answers_nothing(204, "Counted, where a touch is proved."),
+    );
+    to.add(
+        beacon::<ConsentGiven>(
+            to,
+            "/r/-/v1/consent",
+            "giveConsent",
+            "What the visitor says to being counted",
+            &json!({"k": "hg_pk_acme", "state": "granted", "via": "ada"}),
+        )
+        .answers_nothing(204, "Taken note of.")
+        .header(204, "Set-Cookie", "The touch, when granted; its end, when denied."),
+    );
+    to.add(
+        posted::<Join>(
+            to,
+            Operation::new("POST", "/r/-/v1/join", "join", Who::Anyone, "Become a participant"),
+            &json!({"k": "hg_pk_acme", "email": "ada@example.com"}),
+        )
+        .about("With a signed identity the answer is the participant. With an e-mail address, where the program allows it, the answer is always the same, whoever asks: the link travels by the event `participant.link_requested`.")
+        .refuses(&[403])
+        .answers::<Participant>(to, 200, "The participant.")
+        .answers::<LinkRequested>(to, 202, "Look in your mailbox."),
+    );
+    to.add(
+        beacon::<NewClaim>(
+            to,
+            "/r/-/v1/claim",
+            "claim",
+            "A conversion that only a browser reports",
+            &json!({"k": "hg_pk_acme", "event": "purchase", "external_id": "order-2001", "value": {"amount": 12000, "currency": "USD"}}),
+        )
+        .about("It earns nothing until a backend reports it too.")
+        .answers::<ClaimKept>(to, 202, "Kept."),
+    );
+    for method in ["GET", "HEAD"] {
+        let id = if method == "GET" { "readWidgetFile" } else { "peekWidgetFile" };
+        let file = Operation::new(method, "/r/-/{file}", id, Who::Nobody, "A file of the widget, such as widget.js")
+            .refuses(&[404]);
+        let about = "The file.";
+        to.add(if method == "GET" {
+            file.answers_as(200, about, "text/javascript", json!({"type": "string"})).or_as(200, "application/wasm")
+        } else {
+            file.answers_nothing(200, about)
+        });
+    }
+}
+
+/// A link, followed: its answers depend on what follows it.
+fn links(to: &Writer) {
+    let ids =
+        [("/r/{code}", "followLink", "peekLink"), ("/r/{code}/{channel}", "followLinkOfChannel", "peekLinkOfChannel")];
+    for (path, get, head) in ids {
+        let to_path = |operation: Operation| {
+            operation
+                .asks(
+                    "to",
+                    &json!({"type": "string"}),
+                    "A path of the destination's own site. Anything else is passed over.",
+                )
+                .answers_nothing(302, "On to the link's destination; to the program's site where nobody has that code.")
+                .header(
+                    302,
+                    "Location",
+                    "The destination. Where it is another site, or consent is needed, with `via={code}`.",
+                )
+                .header(302, "Cache-Control", "`no-store`.")
+        };
+        let follow = Operation::new("GET", path, get, Who::Nobody, "Follow a referral link");
+        to.add(
+            to_path(follow)
+                .about("Counted for what it is: a person, a bot, an unfurler, a prefetch, a look, a part of a page.")
+                .header(302, "Set-Cookie", "The signed touch, for a person who navigates.")
+                .answers_as(
+                    200,
+                    "What an unfurler reads: Open Graph tags, and a way on.",
+                    "text/html",
+                    json!({"type": "string"}),
+                )
+                .answers_as(404, "No code is that long.", "text/plain", json!({"type": "string"}))
+                .answers_as(
+                    503,
+                    "To a prefetch, so that the click itself is counted.",
+                    "text/plain",
+                    json!({"type": "string"}),
+                ),
+        );
+        let look = Operation::new("HEAD", path, head, Who::Nobody, "Where a referral link leads");
+        to.add(
+            to_path(look)
+                .answers_nothing(404, "No code is that long.")
+                .answers_nothing(503, "To a prefetch.")
+                .answers_nothing(200, "To an unfurler."),
+        );
+    }
+}
+
+fn beacon<T: crate::wire::read::Read>(
+    to: &Writer,
+    path: &'static str,
+    id: &str,
+    summary: &str,
+    example: &Value,
+) -> Operation {
+    posted::<T>(to, Operation::new("POST", path, id, Who::Visitor, summary), example)
+}
+
+/// JSON, said to be that or plain text: a beacon that says JSON costs the browser a question first.
+fn posted<T: crate::wire::read::Read>(to: &Writer, operation: Operation, example: &Value) -> Operation {
+    operation.body::<T>(to, example)
+}
