@@ -4,7 +4,7 @@
 //! each for a limited time, and one that failed is left alone for a while.
 
 use super::Turn;
-use crate::command::{ClicksCommand, DestinationCommand, ask};
+use crate::command::{ClicksCommand, DestinationCommand, ask, shard_name};
 use crate::failure::{Failure, Outcome};
 use crate::settings::{Settings, within};
 use crate::store::{Store, int, text};
@@ -204,7 +204,7 @@ async fn tell_clicks(env: &Env, store: &Store) -> Outcome<()> {
     let query = "SELECT seq, click, mark, at FROM marks ORDER BY seq LIMIT ?";
     let marks: Vec<MarkRow> = store.rows(query, vec![int(MARKS)])?;
     for row in marks.into_iter().take_while(|_| worker::Date::now().as_millis() < until) {
-        let shard = format!("shard-{}", ClickId::parse(&row.click)?.shard());
+        let shard = shard_name(ClickId::parse(&row.click)?.shard());
         let command = ClicksCommand::Mark { click: row.click, mark: row.mark, at: row.at };
         let told = within(LONGEST, ask(env, "CLICKS", &shard, &command)).await;
         told.ok_or_else(|| too_slow(&shard))??;
