@@ -4,7 +4,7 @@
 //! acknowledged; the lock on a collection expires, and any later request may begin the next. Past its bound, clicks are
 //! written before the answer. What a crash can cost is what was not flushed yet: less than a second of clicks.
 
-use crate::command::store_clicks;
+use crate::command::{shard_name, store_clicks};
 use crate::metrics::{self, What};
 use crate::settings::{Settings, now};
 use honeyguide_domain::id::ClickId;
@@ -20,7 +20,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::Env;
 
 /// How long clicks collect before they leave together.
-const COLLECT: Duration = Duration::from_millis(150);
+const COLLECT: Duration = Duration::from_millis(300);
 /// A collection that wasn't sent by then is sent by a later request.
 const LOCK: Span = Span::millis(600);
 /// What one batch holds at most: far below the two megabytes that a row may have. Each batch costs a write to the disk,
@@ -149,6 +149,33 @@ pub fn flush_now(env: Env) -> Promise {
     future_to_promise(AssertUnwindSafe(async move { Ok(JsValue::from(drain(&env).await)) }))
 }
 
+/// The one batch that waits, to be sent by the entry: the name of its shard, its first click and its rows. Nothing, where
+/// there are several or another sends it: that is for `flush_now`.
+#[wasm_bindgen]
+pub fn next_batch() -> Option<js_sys::Array> {
+    #[cfg(feature = "faults")]
+    if crate::faults::any() {
+        return None;
+    }
+    let waits = BUFFER.with_borrow_mut(|buffer| {
+        seal(buffer);
+        if let [batch] = buffer.sealed.as_slice() { Some(batch.first) } else { None }
+    })?;
+    let Taken::Ours(batch) = take(waits) else { return None };
+    let rows = js_sys::Uint8Array::from(&*batch.rows);
+    Some(js_sys::Array::of3(&shard_name(batch.shard).into(), &batch.first.to_string().into(), &rows))
+}
+
+/// How sending a batch ended: `why` it isn't in storage, or nothing.
+#[wasm_bindgen]
+pub fn batch_sent(first: &str, why: &str) {
+    let Ok(first) = ClickId::parse(first) else { return };
+    let held = BUFFER.with_borrow(|buffer| buffer.sealed.iter().find(|batch| batch.first == first).cloned());
+    let Some(batch) = held else { return };
+    let begun = batch.sent.unwrap_or_else(now);
+    ended(&batch, if why.is_empty() { Ok(now().since(begun)) } else { Err(why) });
+}
+
 /// Waits for more clicks, then sends them; and again, should storage be gone.
 pub(crate) async fn collect_and_flush(env: Env) {
     worker::Delay::from(COLLECT).await;
@@ -249,20 +276,25 @@ async fn send(env: &Env, batch: &Batch) -> bool {
     let begun = now();
     let outcome = within(DEADLINE, store_clicks(env, batch.shard, batch.first, &batch.rows)).await;
     let stored = outcome.is_ok();
+    ended(batch, outcome.as_ref().map(|()| now().since(begun)).map_err(String::as_str));
+    stored
+}
+
+/// After a try: how long it took, or why it failed. Whoever waits for it looks again.
+fn ended(batch: &Batch, outcome: Result<Span, &str>) {
     match outcome {
-        Ok(()) => {
-            metrics::flushed(now().since(begun));
+        Ok(took) => {
+            metrics::flushed(took);
             acknowledged(batch);
         }
         Err(why) => {
-            metrics::error(What::Clicks, &why);
+            metrics::error(What::Clicks, why);
             release(batch.first);
         }
     }
     for resolve in BUFFER.with_borrow_mut(|buffer| std::mem::take(&mut buffer.waiters)) {
         resolve.call0(&JsValue::UNDEFINED).ok();
     }
-    stored
 }
 
 async fn within(deadline: Duration, sending: impl Future<Output = crate::failure::Outcome<()>>) -> Result<(), String> {

@@ -14,6 +14,7 @@ use crate::settings::{Settings, now};
 use crate::store::{Store, int, text};
 use honeyguide_domain::time::{Span, Timestamp};
 use std::sync::atomic::{AtomicI64, Ordering};
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 const MIGRATIONS: &[&str] = &[
@@ -98,13 +99,7 @@ impl DurableObject for ClicksDo {
             return Failure::Ours(failure.to_string()).answer();
         }
         let outcome = match request.path().strip_prefix("/clicks/") {
-            Some(first) => self.store.transaction(|| {
-                let kept = batches::keep(&self.store, first, &body)?;
-                let waiting = self.waiting.fetch_add(kept.clicks, Ordering::Relaxed) + kept.clicks;
-                let soon = kept.unresolved || waiting >= ROLL_AT;
-                self.arm(now().after(if soon { RESOLVE_AFTER } else { ROLL_AFTER }))?;
-                Ok(Reply::none())
-            }),
+            Some(first) => self.take(first, &body).map(|()| Reply::none()),
             None => self.handle(&body).await,
         };
         match outcome {
@@ -138,7 +133,28 @@ impl DurableObject for ClicksDo {
     }
 }
 
+#[wasm_bindgen]
 impl ClicksDo {
+    /// Takes a batch, for the entry: nothing, where it is in storage now, else the answer that says why not.
+    pub fn keep(&self, first: &str, rows: &[u8]) -> Option<web_sys::Response> {
+        self.store.asked();
+        let ready = self.ready.as_ref().copied().map_err(|failure| Failure::Ours(failure.to_string()));
+        let failure = ready.and_then(|()| self.take(first, rows)).err()?;
+        Some(failure.answer().map_or_else(|_| crate::redirect::plain(500, ""), Into::into))
+    }
+}
+
+impl ClicksDo {
+    /// Keeps a batch, once.
+    fn take(&self, first: &str, rows: &[u8]) -> Outcome<()> {
+        self.store.transaction(|| {
+            let kept = batches::keep(&self.store, first, rows)?;
+            let waiting = self.waiting.fetch_add(kept.clicks, Ordering::Relaxed) + kept.clicks;
+            let soon = kept.unresolved || waiting >= ROLL_AT;
+            self.arm(now().after(if soon { RESOLVE_AFTER } else { ROLL_AFTER }))
+        })
+    }
+
     /// Has the alarm ring by then.
     fn arm(&self, at: Timestamp) -> Outcome<()> {
         let armed = Timestamp::from_millis(self.armed_until.load(Ordering::Relaxed));

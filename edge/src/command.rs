@@ -32,7 +32,8 @@ pub(crate) enum DirectoryCommand {
         program: String,
     },
     Programs,
-    /// The program that each code belongs to; else the one that its host belongs to. Codes and hosts, in pairs.
+    /// The program that each code belongs to; else the one that its host belongs to. Codes and hosts, in pairs. With
+    /// none it answers its version alone.
     Resolve {
         wanted: Vec<(String, String)>,
     },
@@ -51,6 +52,14 @@ pub(crate) struct Known {
     pub(crate) program: String,
     pub(crate) site: String,
     pub(crate) ready: bool,
+}
+
+/// What the directory knows of codes, in their order.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Directory {
+    /// Another than before, where a code was taken or a program has moved.
+    pub(crate) version: i64,
+    pub(crate) resolved: Vec<Resolved>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -417,6 +426,16 @@ pub(crate) async fn ask(env: &Env, binding: &str, name: &str, command: &impl Ser
     Ok(stub.fetch_with_request(request).await?)
 }
 
+/// Asks the directory for codes as seen from hosts.
+pub(crate) async fn resolve_codes(env: &Env, wanted: Vec<(String, String)>) -> Outcome<Directory> {
+    fetch(env, "DIRECTORY", "directory", &DirectoryCommand::Resolve { wanted }).await
+}
+
+/// The object of a shard.
+pub(crate) fn shard_name(shard: u16) -> String {
+    format!("shard-{shard}")
+}
+
 /// Hands a batch of clicks to its shard.
 pub(crate) async fn store_clicks(env: &Env, shard: u16, first: ClickId, rows: &[u8]) -> Outcome<()> {
     #[cfg(feature = "faults")]
@@ -424,7 +443,7 @@ pub(crate) async fn store_clicks(env: &Env, shard: u16, first: ClickId, rows: &[
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(js_sys::Uint8Array::from(rows).into()));
     let request = Request::new_with_init(&format!("https://object/clicks/{first}"), &init)?;
-    let stub = env.durable_object("CLICKS")?.get_by_name(&format!("shard-{shard}"))?;
+    let stub = env.durable_object("CLICKS")?.get_by_name(&shard_name(shard))?;
     match stub.fetch_with_request(request).await?.status_code() {
         200..=299 => Ok(()),
         status => Err(Failure::Ours(format!("the shard answered {status}"))),

@@ -3,7 +3,7 @@
 //! Invariant: what isn't here is never asked elsewhere, so a guessed name creates no object. Called by the Worker on a
 //! cold cache. It also keeps the day's key for telling visitors apart; keys of past days are deleted.
 
-use crate::command::{Day, DirectoryCommand, Known, Reply, Resolved};
+use crate::command::{Day, Directory, DirectoryCommand, Known, Reply, Resolved};
 use crate::failure::Outcome;
 use crate::settings::{chance, now};
 use crate::store::{Store, int, text};
@@ -14,14 +14,26 @@ use serde::Deserialize;
 use serde_json::json;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE programs (
         id TEXT PRIMARY KEY, site TEXT NOT NULL, host TEXT NOT NULL, mode TEXT NOT NULL, kind TEXT NOT NULL,
         ready INTEGER NOT NULL, created_at INTEGER NOT NULL);
     CREATE INDEX programs_by_host ON programs (host);
     CREATE TABLE codes (code TEXT PRIMARY KEY, program TEXT NOT NULL, owner TEXT NOT NULL);
     CREATE TABLE day_keys (day INTEGER PRIMARY KEY, key TEXT NOT NULL);
-"];
+",
+    // `change`: the number of the last change to where visitors of a program's hosts go.
+    "
+    ALTER TABLE programs ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX programs_by_change ON programs (change);
+",
+];
+
+/// Codes are never given back and changes are numbered, so that their sum tells of either.
+const VERSION: &str = "SELECT COALESCE((SELECT MAX(rowid) FROM codes), 0)
+    + COALESCE((SELECT MAX(change) FROM programs), 0) AS n";
+const NEXT_CHANGE: &str = "(SELECT MAX(change) + 1 FROM programs)";
 
 #[durable_object]
 pub struct DirectoryDo {
@@ -83,12 +95,14 @@ impl DirectoryDo {
                 Ok(Reply::none())
             }
             DirectoryCommand::Activate { program } => {
-                self.store.run("UPDATE programs SET ready = 1 WHERE id = ?", vec![text(program)])?;
+                let ready = format!("UPDATE programs SET ready = 1, change = {NEXT_CHANGE} WHERE id = ?");
+                self.store.run(&ready, vec![text(program)])?;
                 Ok(Reply::none())
             }
             DirectoryCommand::Moved { program, site, host } => {
                 let values = vec![text(site), text(host), text(program)];
-                self.store.run("UPDATE programs SET site = ?, host = ? WHERE id = ?", values)?;
+                let moved = format!("UPDATE programs SET site = ?, host = ?, change = {NEXT_CHANGE} WHERE id = ?");
+                self.store.run(&moved, values)?;
                 Ok(Reply::none())
             }
             DirectoryCommand::Program { program } => match self.program(&program)? {
@@ -104,8 +118,9 @@ impl DirectoryDo {
                 Reply::ok(&json!({"data": rows, "next_cursor": null}))
             }
             DirectoryCommand::Resolve { wanted } => {
-                let found = wanted.iter().map(|(code, host)| self.resolve(code, host));
-                Reply::ok(&found.collect::<Outcome<Vec<_>>>()?)
+                let version = self.store.number(VERSION, vec![])?;
+                let resolved = wanted.iter().map(|(code, host)| self.resolve(code, host));
+                Reply::ok(&Directory { version, resolved: resolved.collect::<Outcome<Vec<_>>>()? })
             }
             DirectoryCommand::Day => {
                 let day = now().day().millis();

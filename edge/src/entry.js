@@ -4,12 +4,15 @@
 // app.js is what worker-build makes of the Rust side: the objects' classes, and an entry whose prototype has the
 // functions that Rust exports.
 
-import App from "./app.js";
-import { pageAnswer, redirectAnswer, requestFacts } from "./glue.js";
+import App, { ClicksDo } from "./app.js";
+import { pageAnswer, redirectAnswer, requestFacts, writeFacts } from "./glue.js";
 
 export * from "./app.js";
 
-const { hot, warm, refresh, flush_soon: flushSoon, flush_now: flushNow, fetch: whole } = App.prototype;
+const {
+  facts_page: factsPage, hot, hot_written: hotWritten, warm, refresh,
+  flush_soon: flushSoon, flush_now: flushNow, next_batch: nextBatch, batch_sent: batchSent, fetch: whole,
+} = App.prototype;
 
 // Requests whose answers wait for storage share one write. One of them begins it, and collects a moment for those who
 // come together; who comes while it is under way waits for the next.
@@ -48,7 +51,7 @@ async function write(env) {
   const round = waiting;
   waiting = [];
   try {
-    await flushNow(env);
+    await send(env);
   } finally {
     writingSince = 0;
     for (const resolve of round) resolve(STORED);
@@ -56,13 +59,43 @@ async function write(env) {
   }
 }
 
+// As the module's own deadline for storage.
+const LONGEST_SENDING = 2000;
+const BATCHES = "https://object/clicks/";
+
+/** Sends what waits. One batch is the usual case, and is sent from here: a promise of the module's costs several. */
+async function send(env) {
+  const batch = nextBatch();
+  if (!batch) return flushNow(env);
+  const [shard, first, rows] = batch;
+  let told = "no answer in time";
+  try {
+    const stub = env.CLICKS.getByName(shard);
+    await atMost(LONGEST_SENDING, stub.fetch(BATCHES + first, { method: "POST", body: rows }).then((response) => {
+      told = response.ok ? "" : `the shard answered ${response.status}`;
+    }));
+  } catch (error) {
+    told = String(error);
+  }
+  batchSent(first, told);
+}
+
+// A batch is taken by the module in one call. All else that a shard is asked goes the whole way.
+const { fetch: asked, keep } = ClicksDo.prototype;
+ClicksDo.prototype.fetch = function (request) {
+  const { url } = request;
+  if (!url.startsWith(BATCHES)) return asked.call(this, request);
+  const kept = (rows) => keep.call(this, url.slice(BATCHES.length), new Uint8Array(rows));
+  return request.arrayBuffer().then(kept).then((refused) => refused ?? new Response(null, { status: 204 }));
+};
+
 // What the module's answer asks for, as bits of its first digit.
 const FLUSH_SOON = 1;
 const STORE_FIRST = 2;
 const REFRESH = 4;
 
-/** The response to what `hot` answered. */
-function answered(answer, facts, env, ctx) {
+/** The response to what the module answered. */
+function answered(answer, request, env, ctx) {
   const asks = answer.charCodeAt(0) - 48;
   let response;
   if (answer[1] === "r") {
@@ -73,7 +106,7 @@ function answered(answer, facts, env, ctx) {
   }
   if (asks === 0) return response;
   if (asks & FLUSH_SOON) ctx.waitUntil(flushSoon(env));
-  if (asks & REFRESH) ctx.waitUntil(refresh(env, facts));
+  if (asks & REFRESH) ctx.waitUntil(refresh(env, factsOf(request, env)));
   return asks & STORE_FIRST ? stored(env, ctx, response) : response;
 }
 
@@ -94,10 +127,13 @@ async function atMost(longest, work) {
   }
 }
 
+const factsOf = (request, env) => requestFacts(request, env.CLIENT_ADDRESS_HEADER);
+
 /** A link that isn't known here is asked for; what can't be asked goes the whole way, which always has an answer. */
-async function cold(request, env, ctx, facts) {
+async function cold(request, env, ctx) {
   let answer;
   try {
+    const facts = factsOf(request, env);
     // Others may wait for the same question: a client that goes away must not take it along.
     const warmed = warm(env, facts);
     ctx.waitUntil(warmed);
@@ -106,19 +142,32 @@ async function cold(request, env, ctx, facts) {
   } catch {
     // As below.
   }
-  return answer ? answered(answer, facts, env, ctx) : whole.call({ env, ctx }, request);
+  return answer ? answered(answer, request, env, ctx) : whole.call({ env, ctx }, request);
+}
+
+// Where the module reads the facts of a request. Its memory may move, and a module that was begun anew has another: the
+// first byte, which is never 0, says whether it is still the same.
+let page = new Uint8Array(0);
+let stamp = 0;
+
+/** What the module answers to a request, at once: see `hot`. */
+function ask(request, env) {
+  stamp = (stamp % 255) + 1;
+  const end = writeFacts(request, env.CLIENT_ADDRESS_HEADER, page, stamp);
+  const answer = end < 0 ? hot(factsOf(request, env), false) : hotWritten(stamp, end);
+  if (answer === undefined || end < 0) page = factsPage();
+  return answer;
 }
 
 export default {
   fetch(request, env, ctx) {
     let answer;
-    const facts = requestFacts(request, env.CLIENT_ADDRESS_HEADER);
     try {
-      answer = hot(facts, false);
+      answer = ask(request, env);
     } catch {
       // A panic in there leaves the whole way open.
     }
-    if (answer) return answered(answer, facts, env, ctx);
-    return answer === "" ? cold(request, env, ctx, facts) : whole.call({ env, ctx }, request);
+    if (answer) return answered(answer, request, env, ctx);
+    return answer === "" ? cold(request, env, ctx) : whole.call({ env, ctx }, request);
   },
 };

@@ -38,6 +38,11 @@ pub(crate) fn ahead() -> Span {
     Span::millis(AHEAD.get())
 }
 
+/// Whether anything is broken.
+pub(crate) fn any() -> bool {
+    BROKEN.with_borrow(|broken| !broken.is_empty())
+}
+
 /// Whether the objects of a binding can be asked; late, where storage is slow.
 pub(crate) async fn reach(binding: &str) -> Outcome<()> {
     let broken = BROKEN.with_borrow(Clone::clone);

@@ -25,12 +25,12 @@ mod program_do;
 #[cfg(feature = "faults")]
 mod faults;
 
-pub use buffer::{flush_now, flush_soon};
+pub use buffer::{batch_sent, flush_now, flush_soon, next_batch};
 pub use clicks_do::ClicksDo;
 pub use destination_do::DestinationDo;
 pub use directory_do::DirectoryDo;
 pub use program_do::ProgramDo;
-pub use redirect::{hot, refresh, warm};
+pub use redirect::{facts_page, hot, hot_written, refresh, warm};
 
 use failure::{Outcome, json};
 use honeyguide_domain::fault::Refusal;

@@ -12,6 +12,7 @@ pub(crate) use routes::answer;
 
 use crate::command::{
     Caller, ClicksCommand, DirectoryCommand, Idempotency, Known, ProgramCall, ProgramCommand, Query, ask, fetch,
+    shard_name,
 };
 use crate::failure::{Failure, Outcome};
 use crate::settings::Settings;
@@ -267,5 +268,5 @@ fn page_of(asked: &str, filters: &[&str]) -> Outcome<Query> {
 
 /// Used by the routes: counts a deployment's clicks command for one program.
 async fn ask_clicks(env: &Env, shard: u16, command: &ClicksCommand) -> Outcome<Value> {
-    fetch(env, "CLICKS", &format!("shard-{shard}"), command).await
+    fetch(env, "CLICKS", &shard_name(shard), command).await
 }

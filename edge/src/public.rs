@@ -3,7 +3,7 @@
 
 use crate::assets;
 use crate::buffer;
-use crate::command::{ClicksCommand, ProgramCall, ProgramCommand, ask};
+use crate::command::{ClicksCommand, ProgramCall, ProgramCommand, ask, shard_name};
 use crate::failure::{Failure, Outcome, json};
 use crate::owner::{claim_code, known_program, limited_text};
 use crate::redirect::{self, Seen};
@@ -144,7 +144,7 @@ impl Visit<'_> {
                 (0, ClicksCommand::Count { program, name, event: event.as_str().to_owned(), at })
             }
         };
-        ask(self.env, "CLICKS", &format!("shard-{shard}"), &command).await?;
+        ask(self.env, "CLICKS", &shard_name(shard), &command).await?;
         Ok(json(204, "")?)
     }
 

@@ -7,11 +7,13 @@ mod agents;
 mod links;
 mod pages;
 mod seen;
+mod written;
 
 use links::Link;
 pub(crate) use links::{count as links_held, forget, resolve};
 pub(crate) use pages::plain;
 pub(crate) use seen::{Seen, facts, percent_decoded};
+pub use written::{facts_page, hot_written};
 
 use crate::buffer::{self, Asks};
 use crate::metrics::{self, Source};
@@ -33,7 +35,7 @@ use worker::{Context, Env};
 const FLUSH_SOON: u8 = 1;
 /// To be in storage before it leaves.
 const STORE_FIRST: u8 = 2;
-/// To have its program's links checked.
+/// To have its link's version checked.
 const REFRESH: u8 = 4;
 
 /// Answers a link that this isolate knows, at once. First a digit: what the answer asks of its request, the sum of
@@ -90,12 +92,13 @@ pub fn warm(env: Env, facts: String) -> Promise {
     })
 }
 
-/// Has the links of a request's program checked, while they are still followed as they were.
+/// Has the version of a request's link checked, while it is still followed as it was.
 #[wasm_bindgen]
 pub fn refresh(env: Env, facts: String) -> Promise {
     of_link(facts, async move |settings, seen, asked| {
-        if let Some(link) = links::held(&asked.code, seen.host, now()) {
-            links::check(&env, settings, &link.program).await;
+        let link = links::held(&asked.code, seen.host, now());
+        if let Some(keeper) = link.as_ref().and_then(|link| link.kept_by()) {
+            links::check(&env, settings, keeper).await;
         }
     })
 }

@@ -4,7 +4,7 @@
 //! a program takes each step of a shard once. So a step that is sent again, after a crash or by two at once, counts once.
 
 use super::batches::{self, Batch};
-use crate::command::{DirectoryCommand, ProgramCall, ProgramCommand, Resolved, ask, fetch};
+use crate::command::{ProgramCall, ProgramCommand, Resolved, ask, resolve_codes};
 use crate::failure::{Failure, Outcome};
 use crate::settings::now;
 use crate::store::{Bound, Store, int, text};
@@ -168,9 +168,7 @@ async fn resolve(env: &Env, store: &Store) -> Outcome<()> {
         }
         let unknown: Vec<_> = unknown.into_iter().collect();
         for wanted in unknown.chunks(ASKED_AT_ONCE) {
-            let command = DirectoryCommand::Resolve { wanted: wanted.to_vec() };
-            let resolved: Vec<Resolved> = fetch(env, "DIRECTORY", "directory", &command).await?;
-            found.extend(wanted.iter().cloned().zip(resolved));
+            found.extend(wanted.iter().cloned().zip(resolve_codes(env, wanted.to_vec()).await?.resolved));
         }
         let mut rows = Vec::with_capacity(batch.rows.len());
         for click in batch.clicks() {

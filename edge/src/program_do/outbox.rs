@@ -1,7 +1,7 @@
 //! What is on its way out: events for destinations, and what clicks shall know. Rows go when the receiver has them.
 
 use super::Turn;
-use crate::command::{ClicksCommand, DestinationCommand, ask};
+use crate::command::{ClicksCommand, DestinationCommand, ask, shard_name};
 use crate::failure::Outcome;
 use crate::store::{Store, int, text};
 use honeyguide_domain::event::{self, Event};
@@ -119,7 +119,7 @@ pub(super) async fn hand_over(env: &Env, store: &Store) -> Outcome<()> {
     for row in marks {
         let shard = ClickId::parse(&row.click)?.shard();
         let command = ClicksCommand::Mark { click: row.click, mark: row.mark, at: row.at };
-        ask(env, "CLICKS", &format!("shard-{shard}"), &command).await?;
+        ask(env, "CLICKS", &shard_name(shard), &command).await?;
         store.run("DELETE FROM marks WHERE seq = ?", vec![int(row.seq)])?;
     }
     failed.map_or(Ok(()), Err)

@@ -16,6 +16,7 @@ pub(crate) use day::{visitor, visitor_whoever};
 use super::Seen;
 use crate::metrics::Source;
 use crate::settings::Settings;
+use asking::DIRECTORY;
 use honeyguide_domain::code::Code;
 use honeyguide_domain::site::{Site, host_of};
 use honeyguide_domain::time::{Span, Timestamp};
@@ -29,7 +30,7 @@ use std::rc::Rc;
 
 /// How long a link is followed as it was.
 pub(super) const FRESH: Span = Span::seconds(10);
-/// Before they are as old as that, a program's links are checked by one of the requests that come.
+/// Before it is as old as that, a version is checked by one of the requests that come.
 const CHECKED_AHEAD: Span = Span::seconds(4);
 /// Links that an isolate remembers; and codes that lead nowhere, so that a flood of those forgets no link.
 const REMEMBERED: usize = 20_000;
@@ -54,7 +55,7 @@ pub(crate) struct Link {
     pub(crate) consent_required: bool,
     pub(crate) window_seconds: i64,
     pub(crate) before_redirect: bool,
-    /// The program's links as they were when this was told.
+    /// What keeps it, as that was when this was told: see `kept_by`.
     version: i64,
     pub(crate) headline: Option<String>,
     pub(crate) friend_offer: Option<String>,
@@ -123,9 +124,14 @@ impl Link {
         }
     }
 
-    /// Whether the version of its program's links says that it is unchanged.
-    pub(super) fn is_checked(&self) -> bool {
-        !self.program.is_empty() && !self.program.starts_with('@') && self.objection.as_deref() != Some(UNKNOWN)
+    /// Whose version says whether it is unchanged: its program's, or the directory's for a code that is nobody's.
+    /// Nothing, where neither could be asked.
+    pub(super) fn kept_by(&self) -> Option<&str> {
+        match self.objection.as_deref() {
+            Some(UNKNOWN) => Some(DIRECTORY),
+            _ if self.program.is_empty() || self.program.starts_with('@') => None,
+            _ => Some(&self.program),
+        }
     }
 
     /// Where a visitor goes: the destination, or a path of its own site that they chose; with the code, where a cookie
@@ -147,7 +153,7 @@ impl Link {
 /// it by its own program's window.
 const UNREACHED_WINDOW_SECONDS: i64 = 90 * 86_400;
 
-/// The version of a program's links.
+/// The version of a program's links, or the directory's.
 struct Checked {
     version: i64,
     /// Until when it needn't be asked again.
@@ -166,7 +172,7 @@ struct Held {
 struct Cache {
     links: Recent<Held>,
     unknown: Recent<Held>,
-    programs: HashMap<String, Checked>,
+    versions: HashMap<String, Checked>,
     key: String,
 }
 
@@ -175,7 +181,7 @@ impl Default for Cache {
         Self {
             links: Recent::new(REMEMBERED),
             unknown: Recent::new(REMEMBERED_UNKNOWN),
-            programs: HashMap::new(),
+            versions: HashMap::new(),
             key: String::new(),
         }
     }
@@ -198,8 +204,8 @@ fn known(code: &str, host: &str, now: Timestamp) -> Option<(Rc<Link>, bool)> {
         set_key(&mut cache.key, code, host);
         let held = cache.links.get(&cache.key).or_else(|| cache.unknown.get(&cache.key))?;
         let unchanged = |checked: &Checked| checked.version == held.link.version && checked.until > now;
-        let fresh =
-            held.until > now || held.link.is_checked() && cache.programs.get(&held.link.program).is_some_and(unchanged);
+        let version = held.link.kept_by().and_then(|keeper| cache.versions.get(keeper));
+        let fresh = held.until > now || version.is_some_and(unchanged);
         Some((Rc::clone(&held.link), fresh))
     })
 }
@@ -209,10 +215,11 @@ pub(super) fn held(code: &str, host: &str, now: Timestamp) -> Option<Rc<Link>> {
     known(code, host, now).filter(|(_, fresh)| *fresh).map(|(link, _)| link)
 }
 
-/// Whether this request is the one to have its program's links checked, before they are too old.
+/// Whether this request is the one to have its link's version checked, before that is too old.
 pub(super) fn is_due(link: &Link, now: Timestamp) -> bool {
-    CACHE.with_borrow_mut(|cache| match cache.programs.get_mut(&link.program) {
-        Some(checked) if !checked.asked && link.is_checked() && checked.until.before(CHECKED_AHEAD) <= now => {
+    let Some(keeper) = link.kept_by() else { return false };
+    CACHE.with_borrow_mut(|cache| match cache.versions.get_mut(keeper) {
+        Some(checked) if !checked.asked && checked.until.before(CHECKED_AHEAD) <= now => {
             checked.asked = true;
             true
         }
@@ -237,17 +244,17 @@ fn hold(code: &str, host: &str, link: &Rc<Link>, until: Timestamp, source: Sourc
         cache.unknown.remove(&key);
         let links = if known { &mut cache.links } else { &mut cache.unknown };
         links.insert(key, Held { source, until, link: Rc::clone(link) });
-        if link.is_checked() {
+        if let Some(keeper) = link.kept_by() {
             let checked = Checked { version: link.version, until, asked: false };
-            cache.programs.insert(link.program.clone(), checked);
+            cache.versions.insert(keeper.to_owned(), checked);
         }
     });
 }
 
-/// Keeps the version of a program's links: those that were told with it are as good as new.
-pub(super) fn hold_version(program: &str, version: i64, until: Timestamp) {
+/// Keeps a version: links that were told with it are as good as new.
+pub(super) fn hold_version(keeper: &str, version: i64, until: Timestamp) {
     let checked = Checked { version, until, asked: false };
-    CACHE.with_borrow_mut(|cache| cache.programs.insert(program.to_owned(), checked));
+    CACHE.with_borrow_mut(|cache| cache.versions.insert(keeper.to_owned(), checked));
 }
 
 /// Why a code leads nowhere, when it is nobody's.
@@ -257,7 +264,7 @@ const UNKNOWN: &str = "unknown_code";
 pub(crate) fn forget(program: &str) {
     CACHE.with_borrow_mut(|cache| {
         cache.links.retain(|held| held.link.program != program);
-        cache.programs.remove(program);
+        cache.versions.remove(program);
         cache.unknown.clear();
     });
 }

@@ -30,11 +30,12 @@ const COLLECT: Duration = Duration::from_millis(1);
 const CLOSE: Span = Span::millis(10);
 /// Links that one round asks for at most.
 const ROUND: usize = 256;
-pub(super) const DIRECTORY: &str = "directory";
+/// The directory, among the programs that are asked: no program has such an id.
+pub(super) const DIRECTORY: &str = "@directory";
 
 #[derive(Default)]
 struct Asking {
-    /// Who waits for what: a link by its key, a program's version by `@` and its name; since when it is asked for.
+    /// Who waits for what: a link by its key, a version by `@` and its keeper; since when it is asked for.
     waiting: HashMap<String, (Timestamp, Vec<Function>)>,
     /// Links that no round asks for yet.
     wanted: Vec<Wanted>,
@@ -71,8 +72,8 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
         return (link, Source::Isolate);
     }
     let stale = held.map(|(link, _)| link);
-    if let Some(link) = stale.as_ref().filter(|link| link.is_checked() && !is_left_alone(&link.program)) {
-        check(env, settings, &link.program).await;
+    if let Some(keeper) = stale.as_ref().and_then(|link| link.kept_by()).filter(|keeper| !is_left_alone(keeper)) {
+        check(env, settings, keeper).await;
         if let Some((link, true)) = known(code, host, now()) {
             return (link, Source::Isolate);
         }
@@ -92,9 +93,9 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
     (stale.unwrap_or_else(|| Rc::new(Link::unreached(code, host, settings))), Source::Unreached)
 }
 
-/// Asks whether a program's links are what they were: one question for all of them.
-pub(crate) async fn check(env: &Env, settings: &Settings, program: &str) {
-    let key = format!("@{program}");
+/// Asks whether what is kept by a program, or by the directory, is what it was: one question for all of it.
+pub(crate) async fn check(env: &Env, settings: &Settings, keeper: &str) {
+    let key = format!("@{keeper}");
     if ASKING.with_borrow_mut(|asking| asking.is_asked(&key, settings)) {
         if let Some(answered) = joined(&key) {
             within(settings.deadline, JsFuture::from(answered)).await;
@@ -102,8 +103,8 @@ pub(crate) async fn check(env: &Env, settings: &Settings, program: &str) {
         return;
     }
     let until = now().after(FRESH);
-    if let Some(version) = ask_once(settings, program, storage::version(env, program)).await {
-        hold_version(program, version, until);
+    if let Some(version) = ask_once(settings, keeper, storage::version(env, keeper)).await {
+        hold_version(keeper, version, until);
     }
     wake(&key);
 }

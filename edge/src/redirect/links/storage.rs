@@ -2,27 +2,28 @@
 
 use super::asking::{DIRECTORY, Wanted, ask_once};
 use super::{Told, UNKNOWN};
-use crate::command::{DirectoryCommand, ProgramCall, ProgramCommand, Resolved, fetch};
+use crate::command::{ProgramCall, ProgramCommand, fetch, resolve_codes};
 use crate::failure::Outcome;
 use crate::settings::Settings;
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use worker::Env;
 
-/// The version of a program's links.
-pub(super) async fn version(env: &Env, program: &str) -> Outcome<i64> {
-    fetch(env, "PROGRAM", program, &ProgramCall::of_deployment(ProgramCommand::LinksVersion)).await
+/// The version of a program's links, or of the directory.
+pub(super) async fn version(env: &Env, keeper: &str) -> Outcome<i64> {
+    if keeper == DIRECTORY {
+        return Ok(resolve_codes(env, Vec::new()).await?.version);
+    }
+    fetch(env, "PROGRAM", keeper, &ProgramCall::of_deployment(ProgramCommand::LinksVersion)).await
 }
 
 /// What is told of links; those that can't be asked for are left out.
 pub(super) async fn links(env: &Env, settings: &Settings, wanted: Vec<Wanted>) -> Vec<(Wanted, Told)> {
     let names = wanted.iter().map(|one| (one.code.clone(), one.host.clone())).collect();
-    let command = DirectoryCommand::Resolve { wanted: names };
-    let question = fetch::<Vec<Resolved>>(env, "DIRECTORY", DIRECTORY, &command);
-    let Some(resolved) = ask_once(settings, DIRECTORY, question).await else { return Vec::new() };
+    let Some(directory) = ask_once(settings, DIRECTORY, resolve_codes(env, names)).await else { return Vec::new() };
     let mut told = Vec::with_capacity(wanted.len());
     let mut programs: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
-    for (wanted, resolved) in wanted.into_iter().zip(resolved) {
+    for (wanted, resolved) in wanted.into_iter().zip(directory.resolved) {
         match resolved.program {
             Some(program) => programs.entry(program).or_default().push(wanted),
             None => told.push((
@@ -31,6 +32,7 @@ pub(super) async fn links(env: &Env, settings: &Settings, wanted: Vec<Wanted>) -
                     program: resolved.host_program.unwrap_or_default(),
                     destination: resolved.site.unwrap_or_default(),
                     objection: Some(UNKNOWN.to_owned()),
+                    version: directory.version,
                     ..Told::default()
                 },
             )),
