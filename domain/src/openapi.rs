@@ -16,6 +16,7 @@ mod operation;
 mod browser;
 mod conversions;
 mod destinations;
+mod inward;
 mod money;
 mod other;
 mod participants;
@@ -37,6 +38,7 @@ const TOPICS: &[Topic] = &[
     ("Program", "Programs, their files and their keys.", programs::write),
     ("Participants", "Who refers, their links, and the clicks on them.", participants::write),
     ("Conversions", "What friends did, and who has the credit.", conversions::write),
+    ("In", "Vendors' events, their secrets, and claims.", inward::write),
     ("Money", "Rewards, coupons, payouts and the ledger.", money::write),
     ("Destinations", "Where events go, and what became of each delivery.", destinations::write),
     ("Other", "Health, figures and this document.", other::write),

@@ -31,6 +31,7 @@ routes! {
     POST "/r/-/v1/consent"
     POST "/r/-/v1/join"
     POST "/r/-/v1/claim"
+    GET|POST "/r/-/v1/unsubscribe"
     GET|HEAD "/r/-/{file}"
 
     GET|POST "/v1/programs"
@@ -62,6 +63,17 @@ routes! {
     POST "/v1/conversions/{id}/dispute"
     POST "/v1/conversions/{id}/dispute/settle"
     POST "/v1/refunds"
+
+    POST "/v1/in/stripe/{program}"
+    POST "/v1/in/shopify/{program}"
+    GET "/v1/sources"
+    PUT|DELETE "/v1/sources/{vendor}"
+    GET "/v1/in"
+    GET "/v1/in/{id}"
+    POST "/v1/in/{id}/replay"
+    GET "/v1/claims"
+    POST "/v1/claims/{id}/confirm"
+    POST "/v1/claims/{id}/reject"
 
     GET "/v1/rewards"
     GET "/v1/rewards/{id}"

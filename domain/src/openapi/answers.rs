@@ -232,6 +232,47 @@ answers! {
         rewards: Option<Vec<RewardAnswer>>,
     }
 
+    Source {
+        /// `stripe` or `shopify`.
+        source: String,
+        /// How many are in force.
+        secrets: u64,
+        claim_wait_minutes: i64,
+        /// Where the vendor posts.
+        path: String,
+        changed_at: Timestamp,
+        last_received_at: Option<Timestamp>,
+    }
+    InboundTaken { id: String, state: String, reason: Option<String>, }
+    Inbound {
+        id: String,
+        source: String,
+        /// The vendor's own id of it.
+        event: String,
+        r#type: String,
+        /// `done`, `skipped`, `waiting` or `failed`.
+        state: String,
+        reason: Option<String>,
+        detail: Option<Value>,
+        conversion: Option<String>,
+        replayable: bool,
+        received_at: Timestamp,
+        wait_until: Option<Timestamp>,
+    }
+    Claim {
+        id: String,
+        event: String,
+        external_id: String,
+        value: Option<Money>,
+        customer: Option<Value>,
+        /// Whether the browser had touches.
+        touched: bool,
+        /// `open`, `confirmed` or `rejected`.
+        state: String,
+        conversion: Option<ConversionId>,
+        at: Timestamp,
+    }
+
     CouponsAdded { pool: String, added: u64, free: u64, }
     CouponPool { pool: String, free: u64, used: u64, }
     Payout {
@@ -277,6 +318,12 @@ answers! {
         kind: String,
         url: String,
         events: Vec<String>,
+        /// Of the kind's own fields.
+        settings: Map<String, Value>,
+        /// The names of the vendor's secrets that are set. They are never shown.
+        secrets: Vec<String>,
+        /// Whether what concerns one conversion goes out in its order.
+        ordered: bool,
         /// `enabled` or `disabled`.
         state: String,
         why: Option<String>,
@@ -290,7 +337,12 @@ answers! {
         secret: Option<String>,
     }
     TestSent { delivery: DeliveryId, event: EventId, }
-    Replayed { replayed: u64, }
+    Replayed {
+        replayed: u64,
+        /// Of a range that holds more than are sent again at once: where the next one begins.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next_from: Option<Timestamp>,
+    }
     Delivery {
         id: DeliveryId,
         destination: Option<DestinationId>,

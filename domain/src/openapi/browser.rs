@@ -78,6 +78,21 @@ pub(super) fn write(to: &Writer) {
         .about("It earns nothing until a backend reports it too.")
         .answers::<ClaimKept>(to, 202, "Kept."),
     );
+    for (method, id, summary) in [
+        ("GET", "askToUnsubscribe", "The page that asks whether messages should end"),
+        ("POST", "unsubscribe", "End the messages to an address"),
+    ] {
+        let page = Operation::new(method, "/r/-/v1/unsubscribe", id, Who::Nobody, summary);
+        to.add(if method == "GET" {
+            page.answers_as(200, "The page. It changes nothing.", "text/html", json!({"type": "string"}))
+        } else {
+            page.about("One click, by RFC 8058: the address of the message says who.")
+                .asks("k", &json!({"type": "string"}), "The program's publishable key.")
+                .asks("t", &json!({"type": "string"}), "The token of the message.")
+                .refuses(&[401, 404, 413, 415, 429, 500])
+                .answers_as(200, "Nothing more is sent there.", "text/html", json!({"type": "string"}))
+        });
+    }
     for method in ["GET", "HEAD"] {
         let id = if method == "GET" { "readWidgetFile" } else { "peekWidgetFile" };
         let file = Operation::new(method, "/r/-/{file}", id, Who::Nobody, "A file of the widget, such as widget.js")

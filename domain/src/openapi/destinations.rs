@@ -71,6 +71,7 @@ pub(super) fn write(to: &Writer) {
         .refuses(&[413, 415])
         .asks("from", &time(), "From this moment on.")
         .asks("to", &time(), "Up to this moment, which isn't counted.")
+        .asks("state", &json!({"type": "string"}), "Only those in this state, such as `dead`.")
         .shared("Limit")
         .shared("Cursor")
         .answers::<Replayed>(to, 202, "How many are on their way again."),

@@ -177,6 +177,13 @@ impl Operation {
         self.takes(kind, taken, true, &json!(lines)).answers_as(200, "A result a line, in order.", kind, given)
     }
 
+    /// A body of somebody else's making.
+    pub(super) fn takes_any(mut self, kind: &str, about: &str) -> Self {
+        let content = json!({kind: {"schema": {"description": about}}});
+        self.written["requestBody"] = json!({"required": true, "content": content});
+        self
+    }
+
     pub(super) fn takes(mut self, kind: &str, schema: Value, required: bool, example: &Value) -> Self {
         let content = json!({kind: {"schema": schema, "examples": {"example": {"value": example}}}});
         self.written["requestBody"] = json!({"required": required, "content": content});
@@ -236,6 +243,8 @@ fn in_path(path: &str, name: &str) -> Value {
         ("/v1/jobs/", "job_"),
         ("/v1/destinations/", "dst_"),
         ("/v1/deliveries/", "dlv_"),
+        ("/v1/in/", "inb_"),
+        ("/v1/claims/", "clm_"),
     ];
     let prefix = kinds.iter().find(|(begin, _)| name == "id" && path.starts_with(begin)).map(|(_, prefix)| *prefix);
     let (schema, about) = match (prefix, name) {
@@ -246,6 +255,8 @@ fn in_path(path: &str, name: &str) -> Value {
             json!({"type": "string", "pattern": "^(prt|cus)_[0-9a-v]{25}[048cgkos]$"}),
             "A participant's or a friend's id.",
         ),
+        (None, "program") => (json!({"type": "string"}), "The program's id."),
+        (None, "vendor") => (json!({"enum": ["stripe", "shopify"]}), "The vendor."),
         (None, "number") => (json!({"type": "integer", "minimum": 1}), "The version's number."),
         (None, "code") => (
             json!({"type": "string", "minLength": 1, "maxLength": 64}),
