@@ -128,12 +128,17 @@ impl Operation {
     }
 
     pub(super) fn example(&self) -> Option<&Value> {
-        self.content().map(|content| &content["examples"]["example"]["value"])
+        self.content().map(|content| &content["examples"]["example"]["value"]).filter(|example| !example.is_null())
     }
 
     /// Whether what is wrong in its body is its very answer.
     fn forgives(&self) -> bool {
         self.id == "lintProgram"
+    }
+
+    /// Whether a vendor signs what it takes: whoever else asks is refused.
+    pub(super) fn is_vendors(&self) -> bool {
+        self.path.ends_with("/{program}")
     }
 
     pub(super) fn is_secret(&self) -> bool {

@@ -156,7 +156,7 @@ fn own_key(operation: &Operation, house: &House) -> Key {
 }
 
 fn body(document: &Document, operation: &Operation, schema: &Value, house: &House, chance: &mut Chance) -> Vec<u8> {
-    let example = operation.example().unwrap();
+    let example = operation.example().unwrap_or(&Value::Null);
     if let Some(lines) = example.as_str() {
         let mut all: Vec<String> = lines.lines().map(str::to_owned).collect();
         for _ in 0..chance.below(4) {

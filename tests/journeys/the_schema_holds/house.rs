@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// What Stripe signs with here.
+const STRIPES: &str = "whsec_0123456789abcdef";
+
 pub(super) struct House {
     owner: Client,
     admin: Client,
@@ -52,6 +55,12 @@ impl House {
             house.made("/v1/keys", &json!({}));
             house.sale();
         }
+        let secrets = json!({"secrets": [STRIPES]}).to_string();
+        house.owner.send("PUT", "/v1/sources/stripe", &[], Some(secrets.as_bytes())).unwrap().expect(200);
+        for _ in 0..5 {
+            house.vendors_event();
+            house.claim();
+        }
         let destination = house.made("/v1/destinations", &receiver);
         for _ in 0..5 {
             let sent = house.owner.post(&format!("/v1/destinations/{destination}/test"), &json!({})).expect(202).json;
@@ -75,6 +84,7 @@ impl House {
                 self.owner.post(&format!("/v1/rewards/{reward}/approve"), &json!({}));
                 reward
             }
+            "confirmClaim" | "rejectClaim" => self.claim(),
             id if id.starts_with("writeOff") => self.debtor(),
             id if id.ends_with("Reward") => self.sale().1,
             id if id.ends_with("Payout") => self.made("/v1/payouts", &json!({})),
@@ -86,7 +96,7 @@ impl House {
             }
             _ => String::new(),
         };
-        operation.path.replace("{id}", &id)
+        operation.path.replace("{id}", &id).replace("{vendor}", "stripe")
     }
 
     fn made(&mut self, path: &str, body: &Value) -> String {
@@ -121,6 +131,40 @@ impl House {
         self.note(&sold);
         let id = |told: &Value| told["id"].as_str().unwrap_or("none").to_owned();
         (id(&sold), id(&sold["rewards"][0]))
+    }
+
+    /// A sale that a browser reported.
+    fn claim(&mut self) -> String {
+        self.count += 1;
+        let order = format!("claimed-{}", self.count);
+        let claim = json!({"k": "hg_pk_acme", "event": "purchase", "external_id": order});
+        let address = format!("2001:db8:ffff:{:x}::1", self.count);
+        let body = claim.to_string();
+        self.nobody
+            .send("POST", "/r/-/v1/claim", &[("x-forwarded-for", &address)], Some(body.as_bytes()))
+            .unwrap()
+            .expect(202);
+        let claims = self.owner.get(&format!("/v1/claims?external_id={order}")).expect(200).json;
+        self.note(&claims);
+        claims["data"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// An event of Stripe's that nobody needs: kept, and to be looked at.
+    fn vendors_event(&mut self) {
+        self.count += 1;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let event = json!({
+            "id": format!("evt_{}", self.count), "object": "event", "type": "product.created", "livemode": true,
+            "created": now, "data": {"object": {"id": "prod_1", "object": "product"}},
+        });
+        let body = event.to_string();
+        let mac = Hmac::<sha2::Sha256>::new_from_slice(STRIPES.as_bytes()).unwrap();
+        let mac = mac.chain_update(format!("{now}.{body}")).finalize();
+        let signature = format!("t={now},v1={}", data_encoding::HEXLOWER.encode(&mac.into_bytes()));
+        let headers = [("stripe-signature", signature.as_str()), ("content-type", "application/json")];
+        let taken =
+            self.nobody.send("POST", "/v1/in/stripe/acme", &headers, Some(body.as_bytes())).unwrap().expect(200);
+        self.note(&taken.json);
     }
 
     /// A participant who was paid for a sale that is taken back.
