@@ -11,6 +11,7 @@ use honeyguide_domain::id::DeliveryId;
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::csv;
 use honeyguide_domain::wire::read::LARGEST_BATCH;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
@@ -48,7 +49,7 @@ pub(super) async fn batch(asked: &Asked<'_>, what: &str, request: &mut Request) 
             "participants" => {
                 let mut done = Vec::with_capacity(good.len());
                 for line in &good {
-                    done.push(participant_line(asked, line).await?);
+                    done.push(to_raw_value(&participant_line(asked, line).await?)?);
                 }
                 done
             }
@@ -58,25 +59,23 @@ pub(super) async fn batch(asked: &Asked<'_>, what: &str, request: &mut Request) 
         let mut done = done.into_iter();
         for line in slice {
             results.push(match line {
-                Ok(_) => done.next().unwrap_or_default(),
-                Err(refusal) => refused_line(refusal)?,
+                Ok(_) => done.next().ok_or_else(|| Failure::Ours("a line has no result".to_owned()))?,
+                Err(refusal) => to_raw_value(&refused_line(refusal)?)?,
             });
         }
     }
-    let mut body = String::new();
-    for (number, result) in (1..).zip(results) {
-        let mut result = result;
-        result["line"] = json!(number);
-        body.push_str(&result.to_string());
-        body.push('\n');
-    }
+    // Each is an object with something in it: its number is put before that.
+    let numbered = |(number, result): (usize, Box<RawValue>)| {
+        format!("{{\"line\":{number},{}\n", result.get().strip_prefix('{').unwrap_or_default())
+    };
+    let body: String = (1..).zip(results).map(numbered).collect();
     let response = Response::ok(body)?;
     response.headers().set("content-type", "application/x-ndjson")?;
     response.headers().set("cache-control", "private, no-store")?;
     Ok(response)
 }
 
-async fn lines_of(asked: &Asked<'_>, program: &str, command: C) -> Outcome<Vec<Value>> {
+async fn lines_of(asked: &Asked<'_>, program: &str, command: C) -> Outcome<Vec<Box<RawValue>>> {
     let mut response = asked.look(program, Scope::Write, command).await?;
     let text = response.text().await?;
     match response.status_code() {

@@ -8,7 +8,7 @@ use super::about::Bodies;
 use crate::command::{ClicksCommand, DestinationCommand, ask, shard_name};
 use crate::failure::{Failure, Outcome};
 use crate::settings::{Settings, within};
-use crate::store::{Store, int, text};
+use crate::store::{Bound, Store, int, text};
 use futures_util::future::{join, join_all};
 use honeyguide_domain::destination::adapter;
 use honeyguide_domain::event::{self, Event};
@@ -90,7 +90,7 @@ impl Turn<'_> {
     pub(super) fn publish(&self, events: &[Event]) -> Outcome<()> {
         let query = "SELECT id, kind, events, state, why FROM destinations";
         let destinations: Vec<Destination> = self.store.rows(query, vec![])?;
-        let mut minter = self.minter();
+        let (mut minter, mut rows) = (self.minter(), Vec::new());
         for event in events {
             let heard = |to: &&Destination| {
                 (to.state == "enabled" || to.why.is_some())
@@ -99,25 +99,15 @@ impl Turn<'_> {
             let mut bodies = Bodies::of(self, event);
             for to in destinations.iter().filter(heard) {
                 let Some(kind) = adapter(&to.kind).filter(|kind| kind.hears(event.kind.as_str())) else { continue };
-                self.post(&to.id, event, bodies.for_concern(kind.concern)?, &DeliveryId::mint(&mut minter))?;
+                rows.push(posted(&to.id, event, bodies.for_concern(kind.concern)?, &DeliveryId::mint(&mut minter)));
             }
         }
-        Ok(())
+        self.store.insert(OUTBOX, rows, "")
     }
 
     /// Puts one event into the outbox for one destination.
     pub(super) fn post(&self, destination: &str, event: &Event, body: &str, delivery: &DeliveryId) -> Outcome<()> {
-        self.store.run(
-            "INSERT INTO outbox (destination, delivery, event, kind, body, at) VALUES (?, ?, ?, ?, ?, ?)",
-            vec![
-                text(destination),
-                text(delivery),
-                text(&event.id),
-                text(event.kind.as_str()),
-                text(body),
-                int(event.at.millis()),
-            ],
-        )
+        self.store.insert(OUTBOX, vec![posted(destination, event, body, delivery)], "")
     }
 
     /// Has a destination's object told of its settings, though there is no event: a backlog may go on.
@@ -133,6 +123,20 @@ impl Turn<'_> {
         let values = vec![text(click), text(mark), int(self.now.millis())];
         self.store.run("INSERT INTO marks (click, mark, at) VALUES (?, ?, ?)", values)
     }
+}
+
+const OUTBOX: &str = "outbox (destination, delivery, event, kind, body, at)";
+
+/// The row of one event for one destination.
+fn posted(destination: &str, event: &Event, body: &str, delivery: &DeliveryId) -> Vec<Bound> {
+    vec![
+        text(destination),
+        text(delivery),
+        text(&event.id),
+        text(event.kind.as_str()),
+        text(body),
+        int(event.at.millis()),
+    ]
 }
 
 /// Sets the alarm to the next thing that is due.
