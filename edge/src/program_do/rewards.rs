@@ -262,17 +262,18 @@ impl Turn<'_> {
     }
 }
 
-/// When the next reward is due to be approved, to be settled without an answer, to expire, or to be given as a retainer's month, or the next head of the
-/// book to go out; zero when none is.
+/// When the next reward is due to be approved, to be settled without an answer, to expire, or to be given as a retainer's
+/// month, the next event of a vendor's has waited long enough, or the next head of the book is to go out; zero when none is.
 pub(super) fn next_due(store: &Store) -> Outcome<i64> {
+    // As rows and not as a union: those may have five parts at most.
     let query = format!(
-        "SELECT MIN(at) AS n FROM (
-            SELECT MIN(due_at) AS at FROM rewards WHERE state = 'pending' AND automatic = 1 AND {UNDISPUTED}
-            UNION ALL SELECT MIN(wait_until) FROM inbound WHERE state = 'waiting'
-            UNION ALL SELECT MIN(expires_at) FROM rewards WHERE {EXPIRES}
-            UNION ALL SELECT MIN(deadline_at) FROM approvals WHERE settled_at IS NULL
-            UNION ALL SELECT MIN(next_at) FROM retainers
-            UNION ALL SELECT (value + 2) * 86400000 FROM settings WHERE name = 'head_day')"
+        "SELECT MIN(column1) AS n FROM (VALUES
+            ((SELECT MIN(due_at) FROM rewards WHERE state = 'pending' AND automatic = 1 AND {UNDISPUTED})),
+            ((SELECT MIN(wait_until) FROM inbound WHERE state = 'waiting')),
+            ((SELECT MIN(expires_at) FROM rewards WHERE {EXPIRES})),
+            ((SELECT MIN(deadline_at) FROM approvals WHERE settled_at IS NULL)),
+            ((SELECT MIN(next_at) FROM retainers)),
+            ((SELECT (value + 2) * 86400000 FROM settings WHERE name = 'head_day')))"
     );
     store.number(&query, vec![])
 }
