@@ -1,6 +1,6 @@
 //! What comes in beside the owner's own calls: vendors' events, their secrets, and claims.
 
-use super::answers::{Claim, Inbound, InboundTaken, Page, Source};
+use super::answers::{Claim, ConversionTold, Inbound, InboundTaken, Page, Source};
 use super::operation::{Operation, Who, Writer};
 use crate::wire::answers::ConversionAnswer;
 use crate::wire::sources::{ClaimConfirmation, NewSource};
@@ -20,7 +20,7 @@ pub(super) fn write(to: &Writer) {
                     "Signed over the raw body, in `{header}`. What is signed is kept, and sent again changes nothing."
                 ))
                 .takes_any("application/json", "The vendor's own event.")
-                .refuses(&[401, 404, 413, 500])
+                .refuses(&[400, 401, 404, 413, 415, 500])
                 .answers::<InboundTaken>(to, 200, "Kept."),
         );
     }
@@ -68,7 +68,7 @@ pub(super) fn write(to: &Writer) {
                 to,
                 &json!({"customer": {"external_id": "friend-7"}, "value": {"amount": 12000, "currency": "USD"}}),
             )
-            .answers::<ConversionAnswer>(to, 200, "It was recorded before.")
+            .answers::<ConversionTold>(to, 200, "It was confirmed before.")
             .answers::<ConversionAnswer>(to, 201, "Recorded."),
     );
     to.add(

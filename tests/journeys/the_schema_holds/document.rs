@@ -109,7 +109,11 @@ impl Operation {
             return Some(format!("done, though its schema says: {}", why.join("; ")));
         }
         let code = answer.json["error"]["code"].as_str().unwrap_or_default();
-        (accepted && !has_fraction(&value) && OF_FORM.contains(&code))
+        // What is set of a destination depends on its kind, which a change doesn't name.
+        let of_kind = answer.json["error"]["field"].as_str().is_some_and(|field| {
+            self.id.ends_with("Destination") && (field.starts_with("settings.") || field.starts_with("secrets."))
+        });
+        (accepted && !of_kind && !has_fraction(&value) && OF_FORM.contains(&code))
             .then(|| format!("its schema accepts what is called {code}"))
     }
 
