@@ -140,9 +140,10 @@ impl Operation {
         self.id == "lintProgram"
     }
 
-    /// Whether a vendor signs what it takes: whoever else asks is refused.
-    pub(super) fn is_vendors(&self) -> bool {
-        self.path.ends_with("/{program}")
+    /// Whether it is for those alone who hold what can't be made up here: a vendor's signature, or the token of a message.
+    /// Journeys of their own carry these out.
+    pub(super) fn is_for_others(&self) -> bool {
+        self.path.ends_with("/{program}") || self.id == "unsubscribe"
     }
 
     pub(super) fn is_secret(&self) -> bool {
