@@ -59,6 +59,7 @@ pub struct ProgramDo {
     ready: Outcome<()>,
     simulation: whatif::Memory,
     pauses: outbox::Pauses,
+    remembered: Remembered,
 }
 
 /// One command's surroundings: the store, the moment, and chance.
@@ -67,8 +68,8 @@ pub(crate) struct Turn<'a> {
     settings: &'a Settings,
     now: Timestamp,
     simulation: &'a whatif::Memory,
-    /// Of a batch: what its lines have in common.
-    remembered: Option<Remembered>,
+    /// Where conversions are recorded: what those have in common.
+    remembered: Option<&'a Remembered>,
     #[cfg(feature = "faults")]
     fault: &'a str,
 }
@@ -83,7 +84,14 @@ impl DurableObject for ProgramDo {
     fn new(state: State, env: Env) -> Self {
         let store = Store::new(&state, "program");
         let ready = store.migrate(schema::MIGRATIONS);
-        Self { store, env, ready, simulation: whatif::Memory::default(), pauses: outbox::Pauses::default() }
+        Self {
+            store,
+            env,
+            ready,
+            simulation: whatif::Memory::default(),
+            pauses: outbox::Pauses::default(),
+            remembered: Remembered::default(),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -100,6 +108,7 @@ impl DurableObject for ProgramDo {
 
     async fn alarm(&self) -> worker::Result<Response> {
         self.store.asked();
+        self.remembered.forget();
         let turn = self.turn(Settings::of(&self.env));
         // Re-armed before anything that can fail: alarms are given up after six failures.
         if let Err(failure) = self.store.wake(turn.now.after(Span::seconds(5))) {
@@ -152,9 +161,18 @@ impl ProgramDo {
         if let Some(reply) = turn.break_books()? {
             return Ok(reply);
         }
+        let turn = match &call.command {
+            ProgramCommand::Convert { .. } | ProgramCommand::ConvertMany { .. } => {
+                Turn { remembered: Some(&self.remembered), ..turn }
+            }
+            ProgramCommand::Links { .. } | ProgramCommand::LinksVersion => turn,
+            _ => {
+                self.remembered.forget();
+                turn
+            }
+        };
         if let ProgramCommand::ConvertMany { lines } = &call.command {
             turn.permit(&call.caller)?;
-            let turn = Turn { remembered: Some(Remembered::default()), ..turn };
             let reply = turn.convert_many(lines)?;
             outbox::rearm(&self.store, &self.pauses, turn.now)?;
             return Ok(reply);
@@ -170,7 +188,7 @@ impl ProgramDo {
             turn.permit(&call.caller)?;
             return turn.handle(&call.command);
         }
-        self.store.transaction(|| {
+        let outcome = self.store.transaction(|| {
             turn.permit(&call.caller)?;
             let reply = match &call.idempotency {
                 Some(idempotency) => turn.once(idempotency, || turn.handle(&call.command))?,
@@ -186,7 +204,11 @@ impl ProgramDo {
             }
             outbox::rearm(&self.store, &self.pauses, turn.now)?;
             Ok(reply)
-        })
+        });
+        if outcome.is_err() {
+            self.remembered.forget();
+        }
+        outcome
     }
 }
 

@@ -1,11 +1,17 @@
 //! One object's `SQLite`: rows, one transaction at a time, numbered migrations, and the object's alarm.
 //!
-//! Invariant: a transaction has no `.await` in it; a failure or a panic inside leaves nothing behind.
+//! Invariant: a transaction has no `.await` in it; a failure or a panic inside leaves nothing behind. Statements travel to
+//! the runtime as one text, and those of a transaction that only write wait for its next question or its end: each
+//! crossing costs as much as many a statement. They run in the order in which they were given.
+
+mod statements;
 
 use crate::failure::{Failure, Outcome};
 use crate::metrics::{self, Cost};
 use honeyguide_domain::time::Timestamp;
 use serde::de::DeserializeOwned;
+use statements::Statements;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasm_bindgen::prelude::*;
 use worker::{SqlCursor, SqlStorage, SqlStorageValue, State};
@@ -13,6 +19,9 @@ use worker::{SqlCursor, SqlStorage, SqlStorageValue, State};
 #[wasm_bindgen]
 extern "C" {
     type RawStorage;
+
+    #[wasm_bindgen(method, getter)]
+    fn sql(this: &RawStorage) -> JsValue;
 
     #[wasm_bindgen(method, catch, js_name = transactionSync)]
     fn transaction_sync(this: &RawStorage, inside: &mut dyn FnMut() -> Result<(), JsValue>) -> Result<(), JsValue>;
@@ -23,8 +32,15 @@ extern "C" {
 
 pub(crate) struct Store {
     sql: SqlStorage,
+    raw_sql: JsValue,
     raw: RawStorage,
     cost: Cost,
+    /// What a transaction has written and not run yet.
+    waiting: RefCell<Statements>,
+    /// Transactions, one inside another.
+    depth: Cell<u32>,
+    /// When the alarm is to ring, as far as that is known.
+    alarm: Cell<Option<Timestamp>>,
 }
 
 /// Values that one statement may bind, as Cloudflare allows.
@@ -56,7 +72,16 @@ impl Store {
         metrics::report_panics();
         let storage = state.storage();
         let raw: &JsValue = storage.as_raw().as_ref();
-        Self { sql: storage.sql(), raw: raw.clone().unchecked_into(), cost: metrics::cost(object) }
+        let raw: RawStorage = raw.clone().unchecked_into();
+        Self {
+            sql: storage.sql(),
+            raw_sql: raw.sql(),
+            raw,
+            cost: metrics::cost(object),
+            waiting: RefCell::default(),
+            depth: Cell::new(0),
+            alarm: Cell::new(None),
+        }
     }
 
     /// Counts a request or an alarm of the object.
@@ -82,10 +107,32 @@ impl Store {
         Ok(())
     }
 
+    /// In a transaction it may run only when something is asked, or at the end: that is then what fails.
     pub(crate) fn run(&self, query: &str, values: Vec<Bound>) -> Outcome<()> {
-        let cursor = self.sql.exec(query, values)?;
-        self.count(&cursor);
+        if values.iter().any(|value| matches!(value, Bound::Blob(_))) {
+            self.flush()?;
+            self.count(&self.sql.exec(query, values)?);
+            return Ok(());
+        }
+        self.waiting.borrow_mut().add(query, &values)?;
+        if self.depth.get() == 0 || self.waiting.borrow().are_long() { self.flush() } else { Ok(()) }
+    }
+
+    /// Runs what waits.
+    fn flush(&self) -> Outcome<()> {
+        if !self.waiting.borrow().is_empty() {
+            self.settle(false)?;
+        }
         Ok(())
+    }
+
+    /// Runs what waits; the rows that the last of it answers, where they are wanted, as JSON.
+    fn settle(&self, rows_wanted: bool) -> Outcome<String> {
+        let waiting = self.waiting.take();
+        let answer = waiting.run(&self.raw_sql, rows_wanted)?;
+        self.cost.rows_read.inc_by(answer.rows_read);
+        self.cost.rows_written.inc_by(answer.rows_written);
+        Ok(answer.rows)
     }
 
     /// Adds rows, several in a statement. `into`: the table with its columns, `conflict`: what is done where a row is
@@ -108,7 +155,15 @@ impl Store {
         self.number("SELECT changes() AS n", vec![])
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "as its neighbours, which hand the values over")]
     pub(crate) fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<Bound>) -> Outcome<Vec<T>> {
+        self.waiting.borrow_mut().add(query, &values)?;
+        Ok(serde_json::from_str(&self.settle(true)?)?)
+    }
+
+    /// Rows that have bytes among their columns, which no text can carry.
+    pub(crate) fn rows_of_bytes<T: DeserializeOwned>(&self, query: &str, values: Vec<Bound>) -> Outcome<Vec<T>> {
+        self.flush()?;
         let cursor = self.sql.exec(query, values)?;
         let rows = cursor.to_array()?;
         self.count(&cursor);
@@ -130,15 +185,24 @@ impl Store {
 
     /// Does all of `inside`, or none of it.
     pub(crate) fn transaction<T>(&self, inside: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+        self.flush()?;
         let mut result = None;
         // Whatever a panic leaves half done is rolled back, so it is safe to look at what is here afterwards.
         let mut state = AssertUnwindSafe((Some(inside), &mut result));
         let mut once = move || {
             let (inside, result) = &mut *state;
             let Some(inside) = inside.take() else { return Err(JsValue::from_str("run twice")) };
-            let outcome = catch_unwind(AssertUnwindSafe(inside))
+            self.depth.set(self.depth.get() + 1);
+            let all = || inside().and_then(|done| self.flush().map(|()| done));
+            let outcome = catch_unwind(AssertUnwindSafe(all))
                 .unwrap_or_else(|_| Err(Failure::Logged("panic in a transaction".to_owned())));
+            self.depth.set(self.depth.get() - 1);
+            self.waiting.take();
             let failed = outcome.is_err();
+            if failed {
+                // An alarm that was set in here is rolled back with the rest.
+                self.alarm.set(None);
+            }
             **result = Some(outcome);
             if failed { Err(JsValue::from_str("rolled back")) } else { Ok(()) }
         };
@@ -151,9 +215,15 @@ impl Store {
         }
     }
 
+    /// When the alarm rings next, where that is known.
+    pub(crate) const fn alarm(&self) -> Option<Timestamp> {
+        self.alarm.get()
+    }
+
     /// Sets the object's one alarm. The write is part of the turn that it is called in, so what was recorded in that
     /// turn is never without its alarm.
     pub(crate) fn wake(&self, at: Timestamp) -> Outcome<()> {
+        self.alarm.set(Some(at));
         #[cfg(feature = "faults")]
         let at = at.before(crate::faults::ahead());
         #[expect(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]

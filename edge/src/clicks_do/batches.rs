@@ -144,7 +144,8 @@ pub(super) fn holding(store: &Store, click: ClickId) -> Outcome<Option<Batch>> {
     let [from, to] = reach(at, at + 1);
     let near = "SELECT seq FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first DESC";
     for Near { seq } in store.rows(near, vec![from, to, int(at)])? {
-        let batch = store.row::<Batch>("SELECT seq, first, rows FROM batches WHERE seq = ?", vec![int(seq)])?;
+        let batch =
+            store.rows_of_bytes::<Batch>("SELECT seq, first, rows FROM batches WHERE seq = ?", vec![int(seq)])?.pop();
         if let Some(batch) = batch
             && batch.has(click)?
         {
@@ -159,7 +160,7 @@ pub(super) fn tallied_between(store: &Store, program: &str, from: i64, to: i64) 
     let mut tallies = Tallies::default();
     let query = "SELECT seq, first, rows FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first";
     let [begin, end] = reach(from, to);
-    for batch in store.rows::<Batch>(query, vec![begin, end, int(from)])? {
+    for batch in store.rows_of_bytes::<Batch>(query, vec![begin, end, int(from)])? {
         let mut kept = Vec::new();
         for click in batch.clicks() {
             let click = click?;

@@ -37,7 +37,7 @@ pub(super) fn list(store: &Store, narrow: &Narrow, after: Option<&str>, limit: u
     let query =
         "SELECT seq, first, rows FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first LIMIT ?";
     let [from, to] = reach(begin, narrow.to);
-    let found: Vec<Batch> = store.rows(query, vec![from, to, int(begin), int(BATCHES + 1)])?;
+    let found: Vec<Batch> = store.rows_of_bytes(query, vec![from, to, int(begin), int(BATCHES + 1)])?;
     let more = i64::try_from(found.len()).unwrap_or(0) > BATCHES;
     // Later batches begin here; what lies before is complete.
     let end = match found.last() {

@@ -106,7 +106,7 @@ async fn tallied(store: &Store, step: i64) -> Outcome<BTreeMap<String, Vec<Tally
     let upto = store.number("SELECT upto AS n FROM steps WHERE number = ?", vec![int(step)])?;
     loop {
         let query = "SELECT seq, first, rows FROM batches WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 1";
-        let Some(batch) = store.row::<Batch>(query, vec![int(after), int(upto)])? else { break };
+        let Some(batch) = store.rows_of_bytes::<Batch>(query, vec![int(after), int(upto)])?.pop() else { break };
         after = batch.seq;
         worker::Delay::from(Duration::ZERO).await;
         for click in batch.clicks() {
@@ -158,8 +158,8 @@ async fn send(env: &Env, program: &str, shard: &str, step: i64, tallies: &[Tally
 /// Finds the programs of clicks that were made while nothing could be asked.
 async fn resolve(env: &Env, store: &Store) -> Outcome<()> {
     let mut found: BTreeMap<(String, String), Resolved> = BTreeMap::new();
-    for batch in
-        store.rows::<Batch>("SELECT seq, first, rows FROM batches WHERE unresolved = 1 ORDER BY seq", vec![])?
+    for batch in store
+        .rows_of_bytes::<Batch>("SELECT seq, first, rows FROM batches WHERE unresolved = 1 ORDER BY seq", vec![])?
     {
         let mut unknown = BTreeSet::new();
         for click in batch.clicks() {

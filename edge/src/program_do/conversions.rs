@@ -46,6 +46,14 @@ pub(super) struct ConversionRow {
     pub(super) properties: String,
 }
 
+/// Whether there is a conversion of an order, an open claim, a refund that waits for it.
+#[derive(Deserialize)]
+struct Traces {
+    recorded: i64,
+    claimed: i64,
+    refunded: i64,
+}
+
 impl ConversionRow {
     /// The site's own id of the customer and the address, as they were given.
     pub(super) fn given(&self) -> (Option<&str>, Option<&str>) {
@@ -72,13 +80,17 @@ impl Turn<'_> {
 
     /// Each line in a transaction of its own: one that is refused leaves the others as they are.
     pub(super) fn convert_many(&self, lines: &[String]) -> Outcome<Reply> {
-        let one = |line: &String| match self.store.transaction(|| self.convert(line)) {
-            Ok(reply) => Ok(json!({"status": reply.status, "conversion": reply.body})),
-            Err(Failure::Refused(refusal)) => {
-                let error: Value = serde_json::from_str(&refusal.body())?;
-                Ok(json!({"status": refusal.status, "error": error["error"]}))
+        let one = |line: &String| {
+            let failure = match self.store.transaction(|| self.convert(line)) {
+                Ok(reply) => return Ok(json!({"status": reply.status, "conversion": reply.body})),
+                Err(failure) => failure,
+            };
+            if let Some(remembered) = self.remembered {
+                remembered.forget();
             }
-            Err(failure) => Err(failure),
+            let Failure::Refused(refusal) = failure else { return Err(failure) };
+            let error: Value = serde_json::from_str(&refusal.body())?;
+            Ok(json!({"status": refusal.status, "error": error["error"]}))
         };
         Reply::ok(&lines.iter().map(one).collect::<Outcome<Vec<Value>>>()?)
     }
@@ -86,6 +98,17 @@ impl Turn<'_> {
     pub(super) fn conversion_row(&self, event: &str, external_id: &str) -> Outcome<Option<ConversionRow>> {
         let query = format!("{COLUMNS} FROM conversions c WHERE c.event = ? AND c.external_id = ?");
         self.store.row(&query, vec![text(event), text(external_id)])
+    }
+
+    /// What there is of an order before its conversion comes.
+    fn traces(&self, event: &str, external_id: &str) -> Outcome<Traces> {
+        let query = "SELECT
+            EXISTS (SELECT 1 FROM conversions WHERE event = ?1 AND external_id = ?2)
+            OR EXISTS (SELECT 1 FROM sale_names WHERE vendor IN ('stripe', 'shopify') AND name = ?2) AS recorded,
+            EXISTS (SELECT 1 FROM claims WHERE event = ?1 AND external_id = ?2 AND state = 'open') AS claimed,
+            EXISTS (SELECT 1 FROM refunds WHERE event = ?1 AND external_id = ?2 AND state = 'waiting') AS refunded";
+        let traces = self.store.row(query, vec![text(event), text(external_id)])?;
+        traces.ok_or_else(|| Failure::Ours("there was no answer about an order".to_owned()))
     }
 
     /// The conversion of that id, or the one that a vendor reported by that name.
@@ -98,7 +121,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn record(&self, new: &NewConversion) -> Outcome<Reply> {
-        if let Some(row) = self.recorded_as(&new.event, &new.external_id)? {
+        let traces = self.traces(&new.event, &new.external_id)?;
+        let recorded = if traces.recorded > 0 { self.recorded_as(&new.event, &new.external_id)? } else { None };
+        if let Some(row) = recorded {
             let held = Identity { external_id: row.given_id.clone(), email: row.given_folded.clone() };
             if let Some(field) = new.differs(row.value()?, &held) {
                 let message = format!("This conversion was recorded before with another {field}.");
@@ -106,7 +131,7 @@ impl Turn<'_> {
             }
             return Ok(Reply::new(200, told(&self.answer(&row)?, Lang::default())?));
         }
-        let claim = self.claim_of(&new.event, &[&new.external_id])?;
+        let claim = if traces.claimed > 0 { self.claim_of(&new.event, &[&new.external_id])? } else { None };
         let claimed = claim.as_ref().and_then(|claim| claim.evidence_for(new));
         let new = claimed.as_ref().unwrap_or(new);
         let occurred_at = new.occurred(self.now)?;
@@ -152,7 +177,7 @@ impl Turn<'_> {
         if let Some(claim) = &claim {
             self.confirm(claim, verdict.id.as_str())?;
         }
-        if self.apply_waiting_refunds(&new.event, &new.external_id)? {
+        if traces.refunded > 0 && self.apply_waiting_refunds(&new.event, &new.external_id)? {
             let row = self.conversion_row(&new.event, &new.external_id)?.ok_or_else(lost)?;
             return Ok(Reply::new(201, told(&self.answer(&row)?, Lang::default())?));
         }

@@ -38,7 +38,7 @@ impl Turn<'_> {
 
     /// The versions, rising, with the moment that each came into force.
     pub(super) fn version_list(&self) -> Outcome<Rc<[Version]>> {
-        remembered(self.remembered.as_ref().map(|remembered| &remembered.versions), (), || self.read_versions())
+        remembered(self.remembered.map(|remembered| &remembered.versions), (), || self.read_versions())
     }
 
     fn read_versions(&self) -> Outcome<Rc<[Version]>> {
@@ -60,7 +60,7 @@ impl Turn<'_> {
 
     pub(super) fn program_version(&self, number: i64) -> Outcome<Rc<Program>> {
         let read = || Ok(Rc::new(Program::from_json(&self.version_row(number)?.file)?));
-        remembered(self.remembered.as_ref().map(|remembered| &remembered.programs), number, read)
+        remembered(self.remembered.map(|remembered| &remembered.programs), number, read)
     }
 
     fn version_row(&self, number: i64) -> Outcome<Row> {

@@ -1,6 +1,7 @@
 //! Secret keys, stored as fingerprints, and the secret that signs participants' identities.
 
 use super::Turn;
+use super::remembered::remembered;
 use crate::command::Reply;
 use crate::failure::{Failure, Outcome};
 use crate::settings::chance;
@@ -40,7 +41,8 @@ impl Turn<'_> {
             scopes: String,
         }
         let query = "SELECT scopes FROM keys WHERE fingerprint = ? AND revoked_at IS NULL";
-        Ok(self.store.row::<Row>(query, vec![text(fingerprint)])?.map(|row| row.scopes))
+        let read = || Ok(self.store.row::<Row>(query, vec![text(fingerprint)])?.map(|row| row.scopes));
+        remembered(self.remembered.map(|all| &all.scopes), fingerprint.to_owned(), read)
     }
 
     pub(super) fn keys(&self) -> Outcome<Reply> {

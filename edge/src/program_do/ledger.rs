@@ -2,6 +2,7 @@
 
 use super::Turn;
 use super::participants::page;
+use super::remembered::remembered;
 use crate::command::{ExportedLines, Query, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::store::{Bound, int, maybe, text};
@@ -91,7 +92,11 @@ impl Turn<'_> {
             "ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount",
         )?;
         self.store
-            .run("INSERT OR REPLACE INTO settings (name, value) VALUES ('ledger_head', ?)", vec![text(&chain.head)])
+            .run("INSERT OR REPLACE INTO settings (name, value) VALUES ('ledger_head', ?)", vec![text(&chain.head)])?;
+        if let Some(all) = self.remembered {
+            all.chain.borrow_mut().insert((), chain);
+        }
+        Ok(())
     }
 
     fn chain(&self) -> Outcome<Chain> {
@@ -100,8 +105,12 @@ impl Turn<'_> {
             seq: i64,
             hash: String,
         }
-        let last: Option<Last> = self.store.row("SELECT seq, hash FROM postings ORDER BY seq DESC LIMIT 1", vec![])?;
-        Ok(last.map_or_else(Chain::default, |row| Chain { next: row.seq + 1, head: row.hash }))
+        let query = "SELECT seq, hash FROM postings ORDER BY seq DESC LIMIT 1";
+        let read = || {
+            let last: Option<Last> = self.store.row(query, vec![])?;
+            Ok(last.map_or_else(Chain::default, |row| Chain { next: row.seq + 1, head: row.hash }))
+        };
+        remembered(self.remembered.map(|all| &all.chain), (), read)
     }
 
     pub(super) fn ledger(&self, query: &Query) -> Outcome<Reply> {

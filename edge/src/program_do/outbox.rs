@@ -5,6 +5,7 @@
 
 use super::Turn;
 use super::about::Bodies;
+use super::remembered::remembered;
 use crate::command::{ClicksCommand, DestinationCommand, ask, shard_name};
 use crate::failure::{Failure, Outcome};
 use crate::settings::{Settings, within};
@@ -17,10 +18,13 @@ use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::destinations::{Handover, Setting};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use worker::Env;
 
+/// How long what is to be handed over collects: an alarm looks at all that may be due, whatever it hands over.
+const COLLECT: Span = Span::millis(100);
 /// Rows that are handed over in one call, and calls to one destination of one alarm: others' events wait meanwhile.
 const SLICE: i64 = 200;
 const CALLS: usize = 5;
@@ -75,7 +79,7 @@ impl Pauses {
 }
 
 #[derive(Deserialize)]
-struct Destination {
+pub(super) struct Destination {
     id: String,
     kind: String,
     events: String,
@@ -88,8 +92,7 @@ impl Turn<'_> {
     /// Puts events into the outbox for each destination that asked for them. One that was given up goes on collecting,
     /// so that it misses nothing when it is enabled again; one that its owner disabled hears nothing.
     pub(super) fn publish(&self, events: &[Event]) -> Outcome<()> {
-        let query = "SELECT id, kind, events, state, why FROM destinations";
-        let destinations: Vec<Destination> = self.store.rows(query, vec![])?;
+        let destinations = self.told()?;
         let (mut minter, mut rows) = (self.minter(), Vec::new());
         for event in events {
             let heard = |to: &&Destination| {
@@ -103,6 +106,11 @@ impl Turn<'_> {
             }
         }
         self.store.insert(OUTBOX, rows, "")
+    }
+
+    fn told(&self) -> Outcome<Rc<[Destination]>> {
+        let query = "SELECT id, kind, events, state, why FROM destinations";
+        remembered(self.remembered.map(|all| &all.destinations), (), || Ok(self.store.rows(query, vec![])?.into()))
     }
 
     /// Puts one event into the outbox for one destination.
@@ -139,11 +147,18 @@ fn posted(destination: &str, event: &Event, body: &str, delivery: &DeliveryId) -
     ]
 }
 
-/// Sets the alarm to the next thing that is due.
+/// Sets the alarm to the next thing that is due. What is to be handed over collects for a moment.
 pub(super) fn rearm(store: &Store, pauses: &Pauses, now: Timestamp) -> Outcome<()> {
-    let unsent = store.number(UNSENT, vec![])? > 0;
-    if (unsent && pauses.is_empty()) || store.number(WAITING, vec![])? > 0 {
+    let soon = now.after(COLLECT);
+    if store.alarm().is_some_and(|at| now < at && at <= soon) {
+        return Ok(());
+    }
+    if store.number(WAITING, vec![])? > 0 {
         return store.wake(now);
+    }
+    let unsent = store.number(UNSENT, vec![])? > 0;
+    if unsent && pauses.is_empty() {
+        return store.wake(soon);
     }
     let due = Some(super::rewards::next_due(store)?).filter(|at| *at > 0);
     // Who is left alone for a while is looked for only where there is someone.

@@ -221,7 +221,7 @@ impl Turn<'_> {
     pub(super) fn link_facts(&self, code: &str) -> Outcome<Option<LinkFacts>> {
         let code = code.trim().to_lowercase();
         let read = || self.read_link_facts(&code);
-        remembered(self.remembered.as_ref().map(|remembered| &remembered.links), code.clone(), read)
+        remembered(self.remembered.map(|remembered| &remembered.links), code.clone(), read)
     }
 
     fn read_link_facts(&self, code: &str) -> Outcome<Option<LinkFacts>> {
