@@ -75,7 +75,17 @@ impl ConversionRow {
 impl Turn<'_> {
     pub(super) fn convert(&self, body: &str) -> Outcome<Reply> {
         let new: NewConversion = read::body(body)?;
-        self.record(&new)
+        let recorded = self.record(&new);
+        if recorded.is_err() {
+            self.forget();
+        }
+        recorded
+    }
+
+    fn forget(&self) {
+        if let Some(remembered) = self.remembered {
+            remembered.forget();
+        }
     }
 
     /// Each line in a transaction of its own: one that is refused leaves the others as they are.
@@ -85,9 +95,7 @@ impl Turn<'_> {
                 Ok(reply) => return Ok(json!({"status": reply.status, "conversion": reply.body})),
                 Err(failure) => failure,
             };
-            if let Some(remembered) = self.remembered {
-                remembered.forget();
-            }
+            self.forget();
             let Failure::Refused(refusal) = failure else { return Err(failure) };
             let error: Value = serde_json::from_str(&refusal.body())?;
             Ok(json!({"status": refusal.status, "error": error["error"]}))

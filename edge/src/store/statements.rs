@@ -57,9 +57,9 @@ impl Statements {
         let written = write!(self.0, "{number},");
         written.map_err(|_| Failure::Ours("a statement couldn't be written".to_owned()))?;
         if is_new {
-            self.json(query)?
+            self.json(query)?;
         } else {
-            self.0.push('0')
+            self.0.push('0');
         }
         for value in values {
             self.0.push(',');
