@@ -50,6 +50,7 @@ use honeyguide_domain::id::Minter;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::words::Lang;
 use remembered::Remembered;
+use std::panic::AssertUnwindSafe;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 #[durable_object]
@@ -59,7 +60,8 @@ pub struct ProgramDo {
     ready: Outcome<()>,
     simulation: whatif::Memory,
     pauses: outbox::Pauses,
-    remembered: Remembered,
+    /// Forgotten whenever something fails.
+    remembered: AssertUnwindSafe<Remembered>,
 }
 
 /// One command's surroundings: the store, the moment, and chance.
@@ -90,7 +92,7 @@ impl DurableObject for ProgramDo {
             ready,
             simulation: whatif::Memory::default(),
             pauses: outbox::Pauses::default(),
-            remembered: Remembered::default(),
+            remembered: AssertUnwindSafe(Remembered::default()),
         }
     }
 

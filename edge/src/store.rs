@@ -35,6 +35,12 @@ pub(crate) struct Store {
     raw_sql: JsValue,
     raw: RawStorage,
     cost: Cost,
+    /// A transaction that panics puts it in order.
+    underway: AssertUnwindSafe<Underway>,
+}
+
+#[derive(Default)]
+struct Underway {
     /// What a transaction has written and not run yet.
     waiting: RefCell<Statements>,
     /// Transactions, one inside another.
@@ -78,9 +84,7 @@ impl Store {
             raw_sql: raw.sql(),
             raw,
             cost: metrics::cost(object),
-            waiting: RefCell::default(),
-            depth: Cell::new(0),
-            alarm: Cell::new(None),
+            underway: AssertUnwindSafe(Underway::default()),
         }
     }
 
@@ -114,13 +118,13 @@ impl Store {
             self.count(&self.sql.exec(query, values)?);
             return Ok(());
         }
-        self.waiting.borrow_mut().add(query, &values)?;
-        if self.depth.get() == 0 || self.waiting.borrow().are_long() { self.flush() } else { Ok(()) }
+        self.underway.waiting.borrow_mut().add(query, &values)?;
+        if self.underway.depth.get() == 0 || self.underway.waiting.borrow().are_long() { self.flush() } else { Ok(()) }
     }
 
     /// Runs what waits.
     fn flush(&self) -> Outcome<()> {
-        if !self.waiting.borrow().is_empty() {
+        if !self.underway.waiting.borrow().is_empty() {
             self.settle(false)?;
         }
         Ok(())
@@ -128,7 +132,7 @@ impl Store {
 
     /// Runs what waits; the rows that the last of it answers, where they are wanted, as JSON.
     fn settle(&self, rows_wanted: bool) -> Outcome<String> {
-        let waiting = self.waiting.take();
+        let waiting = self.underway.waiting.take();
         let answer = waiting.run(&self.raw_sql, rows_wanted)?;
         self.cost.rows_read.inc_by(answer.rows_read);
         self.cost.rows_written.inc_by(answer.rows_written);
@@ -157,7 +161,7 @@ impl Store {
 
     #[expect(clippy::needless_pass_by_value, reason = "as its neighbours, which hand the values over")]
     pub(crate) fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<Bound>) -> Outcome<Vec<T>> {
-        self.waiting.borrow_mut().add(query, &values)?;
+        self.underway.waiting.borrow_mut().add(query, &values)?;
         Ok(serde_json::from_str(&self.settle(true)?)?)
     }
 
@@ -192,16 +196,16 @@ impl Store {
         let mut once = move || {
             let (inside, result) = &mut *state;
             let Some(inside) = inside.take() else { return Err(JsValue::from_str("run twice")) };
-            self.depth.set(self.depth.get() + 1);
+            self.underway.depth.set(self.underway.depth.get() + 1);
             let all = || inside().and_then(|done| self.flush().map(|()| done));
             let outcome = catch_unwind(AssertUnwindSafe(all))
                 .unwrap_or_else(|_| Err(Failure::Logged("panic in a transaction".to_owned())));
-            self.depth.set(self.depth.get() - 1);
-            self.waiting.take();
+            self.underway.depth.set(self.underway.depth.get() - 1);
+            self.underway.waiting.take();
             let failed = outcome.is_err();
             if failed {
                 // An alarm that was set in here is rolled back with the rest.
-                self.alarm.set(None);
+                self.underway.alarm.set(None);
             }
             **result = Some(outcome);
             if failed { Err(JsValue::from_str("rolled back")) } else { Ok(()) }
@@ -216,14 +220,14 @@ impl Store {
     }
 
     /// When the alarm rings next, where that is known.
-    pub(crate) const fn alarm(&self) -> Option<Timestamp> {
-        self.alarm.get()
+    pub(crate) fn alarm(&self) -> Option<Timestamp> {
+        self.underway.alarm.get()
     }
 
     /// Sets the object's one alarm. The write is part of the turn that it is called in, so what was recorded in that
     /// turn is never without its alarm.
     pub(crate) fn wake(&self, at: Timestamp) -> Outcome<()> {
-        self.alarm.set(Some(at));
+        self.underway.alarm.set(Some(at));
         #[cfg(feature = "faults")]
         let at = at.before(crate::faults::ahead());
         #[expect(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
