@@ -26,6 +26,8 @@ use honeyguide_domain::wire::read::{self, LARGEST_BODY};
 use honeyguide_domain::words::Lang;
 use serde::Deserialize;
 use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashSet;
 use worker::{Env, Request, Response};
 
 /// How much of a body that is too large is still read, in bytes.
@@ -60,6 +62,13 @@ pub(crate) async fn bounded_text(request: &mut Request, most: usize) -> Outcome<
         return Err(large().into());
     }
     String::from_utf8(bytes).map_err(|_| Refusal::new(400, "malformed_json", "The body isn't UTF-8.").into())
+}
+
+/// Programs that this isolate knows of at most: who is known stays known, as no program is ever taken away.
+const MOST_KNOWN: usize = 10_000;
+
+thread_local! {
+    static KNOWN: RefCell<HashSet<String>> = RefCell::default();
 }
 
 /// The directory's word on a program; nothing is asked of a program that it doesn't know.
@@ -179,8 +188,19 @@ impl<'a> Asked<'a> {
         if crate::public::parameter(self.query, "program").is_some_and(|asked| asked != program) {
             return Err(Refusal::new(403, "forbidden", "This key is for another program.").at("program").into());
         }
+        if KNOWN.with_borrow(|known| known.contains(&program)) {
+            return Ok(program);
+        }
         match known_program(self.env, &program).await? {
-            Some(_) => Ok(program),
+            Some(_) => {
+                KNOWN.with_borrow_mut(|known| {
+                    if known.len() >= MOST_KNOWN {
+                        known.clear();
+                    }
+                    known.insert(program.clone());
+                });
+                Ok(program)
+            }
             None if self.is_admin() => Err(Refusal::not_found("program").into()),
             None => Err(Refusal::unauthorized().into()),
         }

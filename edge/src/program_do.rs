@@ -161,6 +161,7 @@ impl ProgramDo {
         let turn = Turn { fault: &call.fault, ..turn };
         #[cfg(feature = "faults")]
         if let Some(reply) = turn.break_books()? {
+            self.remembered.forget();
             return Ok(reply);
         }
         let turn = match &call.command {
