@@ -19,12 +19,17 @@ const KNOWN: usize = 1_000;
 const LONG: usize = 256 * 1024;
 
 thread_local! {
-    static NUMBERS: RefCell<HashMap<String, usize>> = RefCell::default();
+    /// Each with whether the runtime was told of it.
+    static NUMBERS: RefCell<HashMap<String, (usize, bool)>> = RefCell::default();
 }
 
 /// What is to be run, as `runStatements` takes it: JSON, but for the brackets around it.
 #[derive(Debug, Default)]
-pub(super) struct Statements(String);
+pub(super) struct Statements {
+    text: String,
+    /// The queries among them that the runtime isn't told of yet: these statements may be dropped before it is.
+    new: Vec<String>,
+}
 
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -36,54 +41,62 @@ pub(super) struct Answer {
 
 impl Statements {
     pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.text.is_empty()
     }
 
     pub(super) const fn are_long(&self) -> bool {
-        self.0.len() > LONG
+        self.text.len() > LONG
     }
 
     pub(super) fn add(&mut self, query: &str, values: &[Bound]) -> Outcome<()> {
-        let (number, is_new) = NUMBERS.with_borrow_mut(|numbers| match numbers.get(query) {
-            Some(number) => (*number, false),
+        let (number, is_told) = NUMBERS.with_borrow_mut(|numbers| match numbers.get(query) {
+            Some(known) => *known,
             None if numbers.len() < KNOWN => {
-                let number = numbers.len();
-                numbers.insert(query.to_owned(), number);
-                (number, true)
+                let known = (numbers.len(), false);
+                numbers.insert(query.to_owned(), known);
+                known
             }
-            None => (KNOWN, true),
+            None => (KNOWN, false),
         });
-        self.0.push_str(if self.0.is_empty() { "[" } else { ",[" });
-        let written = write!(self.0, "{number},");
+        if !is_told {
+            self.new.push(query.to_owned());
+        }
+        self.text.push_str(if self.text.is_empty() { "[" } else { ",[" });
+        let written = write!(self.text, "{number},");
         written.map_err(|_| Failure::Ours("a statement couldn't be written".to_owned()))?;
-        if is_new {
-            self.json(query)?;
+        if is_told {
+            self.text.push('0');
         } else {
-            self.0.push('0');
+            self.json(query)?;
         }
         for value in values {
-            self.0.push(',');
+            self.text.push(',');
             match value {
-                Bound::Null | Bound::Blob(_) => self.0.push_str("null"),
+                Bound::Null | Bound::Blob(_) => self.text.push_str("null"),
                 Bound::Boolean(value) => self.json(&i32::from(*value))?,
                 Bound::Integer(value) => self.json(value)?,
                 Bound::Float(value) => self.json(value)?,
                 Bound::String(value) => self.json(value)?,
             }
         }
-        self.0.push(']');
+        self.text.push(']');
         Ok(())
     }
 
     fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) -> Outcome<()> {
-        self.0.push_str(&serde_json::to_string(value)?);
+        self.text.push_str(&serde_json::to_string(value)?);
         Ok(())
     }
 
     pub(super) fn run(mut self, sql: &JsValue, rows_wanted: bool) -> Outcome<Answer> {
-        self.0.insert(0, '[');
-        self.0.push(']');
-        let answer = run_statements(sql, &self.0, rows_wanted)?;
+        self.text.insert(0, '[');
+        self.text.push(']');
+        let answer = run_statements(sql, &self.text, rows_wanted)?;
+        NUMBERS.with_borrow_mut(|numbers| {
+            for query in &self.new {
+                numbers.entry(query.clone()).and_modify(|known| known.1 = true);
+            }
+        });
         let mut parts = answer.splitn(3, ' ');
         let mut count = || parts.next().and_then(|count| count.parse().ok()).unwrap_or(0);
         let (rows_read, rows_written) = (count(), count());
