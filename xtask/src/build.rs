@@ -7,6 +7,7 @@ mod cargo;
 mod edge;
 mod files;
 mod key;
+mod qr;
 mod size;
 mod store;
 mod widget;

@@ -1,8 +1,9 @@
 //! The widget: the loader under its lasting name, and the core under a name that changes with its content.
 //!
-//! `widget.js` learns the core's name as `CORE`; the WebAssembly is `core-….js` with `_bg.wasm` for `.js`.
+//! `widget.js` learns the core's name as `CORE`; the WebAssembly is `core-….js` with `_bg.wasm` for `.js`. The core learns
+//! the QR module's name as `QR`.
 
-use super::{cargo, check_wasm, copy, fresh, hex, key, provide};
+use super::{cargo, check_wasm, copy, fresh, hex, key, provide, qr};
 use crate::failure::{Because as _, Result};
 use crate::place::Place;
 use crate::run;
@@ -12,22 +13,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// PLATFORM's measured command for the smallest module: a panic is a trap, and `std` is built for size.
-const CARGO_FLAGS: [&str; 5] = [
+pub(super) const CARGO_FLAGS: [&str; 5] = [
     "-Zbuild-std=core,alloc,std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
     "-Zpanic-immediate-abort",
     "--config",
     "profile.release.panic=\"immediate-abort\"",
 ];
-const RUSTFLAGS: &str = "-Cpanic=immediate-abort -Zunstable-options";
+pub(super) const RUSTFLAGS: &str = "-Cpanic=immediate-abort -Zunstable-options";
 const OPT_LEVEL: &str = "z";
 /// Names go in the last step: wasm-opt must read the module's list of features, which `strip = true` would take away.
-const STRIP: &str = "debuginfo";
+pub(super) const STRIP: &str = "debuginfo";
 /// The oldest JavaScript that a browser with WebAssembly, shadow roots and constructable sheets may need.
 const JAVASCRIPT: &str = "--target=es2020";
 
 pub(super) fn build(place: &Place, kit: &Kit) -> Result<()> {
-    let key = key::key(place, kit, "widget", &format!("{CARGO_FLAGS:?} {RUSTFLAGS} {OPT_LEVEL} {STRIP} {JAVASCRIPT}"))?;
+    let key = key::key(place, kit, "widget", &format!("{CARGO_FLAGS:?} {RUSTFLAGS} {OPT_LEVEL} {STRIP} {JAVASCRIPT} {}", qr::FLAGS))?;
     provide(place, "widget", &key, &place.assets().join("widget"), |to| make(place, kit, to))
 }
 
@@ -38,7 +39,8 @@ fn make(place: &Place, kit: &Kit, to: &Path) -> Result<()> {
     let wasm = making.join("core_opt.wasm");
     let glue = making.join("core.min.js");
     let alias = format!("--alias:honeyguide-core={}", making.join("core.js").display());
-    bundle(place, "widget/core.js", &glue, &["--format=esm", &alias])?;
+    let qr = format!("--define:QR=\"{}\"", qr::make(place, kit, to)?);
+    bundle(place, "widget/core.js", &glue, &["--format=esm", &alias, &qr])?;
     let name = format!("core-{}", short_hash(&[&wasm, &glue])?);
     let define = format!("--define:CORE=\"{name}.js\"");
     bundle(place, "widget/loader.js", &to.join("widget.js"), &["--format=iife", &define])?;
@@ -80,7 +82,7 @@ fn bind(place: &Place, kit: &Kit, wasm: &Path, making: &Path) -> Result<()> {
     run::quiet(optimise, "`wasm-opt`").map(drop)
 }
 
-fn bundle(place: &Place, entry: &str, to: &Path, arguments: &[&str]) -> Result<()> {
+pub(super) fn bundle(place: &Place, entry: &str, to: &Path, arguments: &[&str]) -> Result<()> {
     let mut esbuild = run::tied(place.esbuild());
     esbuild
         .arg(place.root().join(entry))
@@ -91,7 +93,7 @@ fn bundle(place: &Place, entry: &str, to: &Path, arguments: &[&str]) -> Result<(
     run::quiet(esbuild, "`esbuild`").map(drop)
 }
 
-fn short_hash(files: &[&Path]) -> Result<String> {
+pub(super) fn short_hash(files: &[&Path]) -> Result<String> {
     let mut hash = Sha256::new();
     for file in files {
         hash.update(fs::read(file).because(|| format!("{} can't be read", file.display()))?);
