@@ -6,6 +6,7 @@ mod books_are_checked;
 mod callers_are_limited;
 mod claims_are_confirmed;
 mod clicks_are_told_apart;
+mod codes_are_read;
 mod costs_are_counted;
 mod credit_is_explained;
 mod deliveries_end_as_stated;
