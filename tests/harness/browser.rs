@@ -137,6 +137,11 @@ impl Browser {
         self.run(self.client.perform_actions(presses));
     }
 
+    /// How many windows and tabs are open.
+    pub fn windows(&self) -> usize {
+        self.run(self.client.windows()).len()
+    }
+
     /// A command of the `DevTools` protocol, such as `Emulation.setCPUThrottlingRate`.
     #[track_caller]
     pub fn devtools(&self, command: &str, parameters: &Value) -> Value {

@@ -12,6 +12,7 @@ mod credit_is_explained;
 mod deliveries_end_as_stated;
 mod deliveries_survive;
 mod disputes_are_settled;
+mod everyone_can_use_it;
 mod exactly_once;
 mod friend_buys;
 mod it_says_what_fails;

@@ -89,7 +89,7 @@ ${SCENES.map(({ name, title }) => html`<section class="scene">
 function scenePage(scene, looks, key) {
   const { name, title } = scene;
   const widget = html`<script async src="/gallery/-/${name}.${looks.language}/widget.js" data-program="${key}"></script>`;
-  return frame({ ...looks, title, direction: directionOf(looks.language), widget }, html`<main class="pieces ${name}">
+  return frame({ ...looks, title, direction: directionOf(looks.language), widget }, html`<main class="pieces ${name}" aria-label="${title}">
 <h1 class="unseen" lang="en">${title}</h1>
 ${elementsOf(scene, looks)}</main>`);
 }

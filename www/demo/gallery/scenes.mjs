@@ -104,7 +104,7 @@ export const SCENES = [
   scene("friend-of-nobody", "A friend, and a referrer who doesn't", ["banner", "coupon"],
     (language) => ({ offer: friend(language, { code: "x1", referrer_name: null, coupon: { code: "A1" } }) })),
   scene("consent", "A friend who may be counted only if they agree", ["consent", "offer"],
-    (language) => ({ offer: friend(language, { code: "c1", consent: "required" }), consent: { status: 204 } })),
+    (language) => ({ offer: friend(language, { code: "c1", referrer_name: "Grace", consent: "required" }), consent: { status: 204 } })),
   scene("launcher", "A button that opens the card", ["launcher"],
     (language, host) => ({ offer: visit(language), join: participant(host), me: me(host) })),
   scene("owner", "The owner's own words and colours", ["share", "offer"],
@@ -114,7 +114,7 @@ export const SCENES = [
   scene("long", "Long words", ["share", "offer", "coupon"],
     (language, host) => ({
       offer: friend(language, {
-        code: "l1", program: { id: "acme", name: "Acme ".repeat(12).trim(), kind: "referral", site: "http://shop.localhost/", locale: "en" },
+        code: "l1", referrer_name: "Wilhelmina Alexandrina", program: { id: "acme", name: "Acme ".repeat(12).trim(), kind: "referral", site: "http://shop.localhost/", locale: "en" },
         offer: { ...WORDS[language].offer, headline: `${WORDS[language].offer.headline}. `.repeat(4), terms: `${WORDS[language].offer.terms} `.repeat(4) },
         coupon: { code: "A-COUPON-OF-MANY-LETTERS-0123456789-ABCDEFGHIJ", item: WORDS[language].item },
       }),
@@ -143,7 +143,7 @@ export function elementsOf({ name, elements }, { language, theme }) {
   const identity = SIGNED_IN.has(name) && html` identity="gallery"`;
   const dress = html` lang="${language}"${theme !== "auto" && html` theme="${theme}"`}${identity}`;
   const drawn = (element) => html([`<honeyguide-${element}`, ">", `</honeyguide-${element}>`], dress, INSIDE[element]);
-  return elements.map((element) => html`<section aria-label="${element}">${drawn(element)}</section>
+  return elements.map((element) => html`<div>${drawn(element)}</div>
 `);
 }
 
