@@ -5,6 +5,7 @@ pub mod browser;
 pub mod client;
 pub mod connection;
 pub mod data_centre;
+pub mod hostile;
 pub mod receiver;
 pub mod rough;
 pub mod shop;
