@@ -28,6 +28,7 @@ mod programs_and_keys;
 mod rewards_are_asked_about;
 mod rewards_follow_the_rules;
 mod the_demo;
+mod the_guides_run;
 mod the_page_stays_itself;
 mod the_schema_holds;
 mod vendors_are_heard;
