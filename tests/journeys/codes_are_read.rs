@@ -86,8 +86,12 @@ fn a_photograph_of_every_size_in_either_scheme_is_read_by_both() {
         browser.prefer(scheme);
         browser.open(&format!("{}/checkout", shop.url));
         let tiles = browser.script_that_ends(&script);
-        let sides: std::collections::BTreeSet<u64> =
-            tiles.as_array().unwrap_or_else(|| panic!("{tiles}")).iter().map(|tile| tile["side"].as_u64().unwrap()).collect();
+        let sides: std::collections::BTreeSet<u64> = tiles
+            .as_array()
+            .unwrap_or_else(|| panic!("{tiles}"))
+            .iter()
+            .map(|tile| tile["side"].as_u64().unwrap())
+            .collect();
         // Version 1 has 21 modules a side and four more on each for the quiet zone; each version has four more.
         let versions: Vec<u64> = sides.iter().map(|side| (side - 8 - 17) / 4).collect();
         assert_eq!(versions, (1..=versions.len() as u64).collect::<Vec<_>>(), "a version is missing");

@@ -123,7 +123,8 @@ fn nothing_is_wider_than_its_screen_and_each_is_photographed() {
             for line in wide.as_array().unwrap() {
                 writeln!(report, "{width} pixels: {line}").unwrap();
             }
-            let size = browser.script("const { width, height } = document.body.getBoundingClientRect(); return [width, height];");
+            let size = browser
+                .script("const { width, height } = document.body.getBoundingClientRect(); return [width, height];");
             let size = [size[0].as_f64().unwrap(), size[1].as_f64().unwrap().min(16_000.0)];
             keep_photo(&format!("{language}-{theme}-{width}.png"), &browser.photo(Some([0.0, 0.0, size[0], size[1]])));
         }
@@ -215,9 +216,12 @@ fn a_link_is_asked_for_by_mail_with_the_keyboard_alone() {
         tab_to(&browser, &[piece, "field"]);
         browser.press("not an address");
         browser.press(&ENTER.to_string());
-        let fits = browser.script(&format!("return document.querySelector('{piece}').shadowRoot.querySelector('[part~=field]').checkValidity()"));
+        let fits = browser.script(&format!(
+            "return document.querySelector('{piece}').shadowRoot.querySelector('[part~=field]').checkValidity()"
+        ));
         assert_eq!(fits, false, "the browser says what is wrong, in the visitor's language");
-        browser.script(&format!("document.querySelector('{piece}').shadowRoot.querySelector('[part~=field]').select()"));
+        browser
+            .script(&format!("document.querySelector('{piece}').shadowRoot.querySelector('[part~=field]').select()"));
         browser.press("ada@example.com");
         browser.press(&ENTER.to_string());
         browser.wait_for_text(&format!("{piece} >>> [role=status]"), "mailbox");
@@ -247,7 +251,9 @@ fn a_code_is_opened_and_saved_with_the_keyboard_alone() {
         browser.press(&ENTER.to_string());
         let saved = wait_for(&format!("the {act} to be saved"), 20, || {
             let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-            files.filter(|path| path.extension().is_some_and(|ending| ending == act)).find_map(|path| std::fs::read(path).ok())
+            files
+                .filter(|path| path.extension().is_some_and(|ending| ending == act))
+                .find_map(|path| std::fs::read(path).ok())
         });
         assert!(saved.starts_with(begins), "{act}");
     }

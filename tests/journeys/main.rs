@@ -14,6 +14,7 @@ mod deliveries_survive;
 mod disputes_are_settled;
 mod everyone_can_use_it;
 mod exactly_once;
+mod firefox_does_the_same;
 mod friend_buys;
 mod it_says_what_fails;
 mod ledger_and_payouts;

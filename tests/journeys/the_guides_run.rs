@@ -123,7 +123,9 @@ fn google_tag_manager() {
     stage.has_a_link();
     stage.press_on_card("whatsapp");
     wait_for("the tag manager to hear of it", 20, || {
-        let pushed = stage.browser.script("return dataLayer.some(({ event, method }) => event === 'share' && method === 'whatsapp')");
+        let pushed = stage
+            .browser
+            .script("return dataLayer.some(({ event, method }) => event === 'share' && method === 'whatsapp')");
         (pushed == true).then_some(())
     });
     stage.browser.expect_quiet_console();

@@ -12,7 +12,8 @@ use std::fmt::Write as _;
 fn identity(secret: &str) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let claims = json!({"sub": "ada", "email": "ada@example.com", "name": "Ada", "exp": now + 3600}).to_string();
-    let signed = [r#"{"alg":"HS256","typ":"JWT"}"#, &claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
+    let signed =
+        [r#"{"alg":"HS256","typ":"JWT"}"#, &claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(signed.as_bytes());
     format!("{signed}.{}", BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()))
@@ -57,7 +58,9 @@ fn a_hostile_page_is_the_same_with_and_without_the_widget() {
         let look = |widget: &str| {
             browser.open(&format!("{}/{name}{widget}", pages.url));
             wait_for("the page", 20, || {
-                (browser.evaluate("return document.readyState === 'complete' && !!document.querySelector('#own')") == true).then_some(())
+                (browser.evaluate("return document.readyState === 'complete' && !!document.querySelector('#own')")
+                    == true)
+                    .then_some(())
             });
         };
         look("");
@@ -88,7 +91,8 @@ fn a_hostile_page_is_the_same_with_and_without_the_widget() {
         }
         let must_work = !MAY_LEAVE.contains(&name.as_str());
         if state.is_null() || must_work && state != "works" {
-            writeln!(report, "{name}: the widget doesn't work, nor do the page's own words stand there ({state})").unwrap();
+            writeln!(report, "{name}: the widget doesn't work, nor do the page's own words stand there ({state})")
+                .unwrap();
         }
         let warnings = said.iter().filter(|line| line.contains("honeyguide: ")).count();
         // What the browser says of a refused module or a refused request is its own.

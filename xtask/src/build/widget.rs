@@ -28,7 +28,12 @@ pub(super) const STRIP: &str = "debuginfo";
 const JAVASCRIPT: &str = "--target=es2020";
 
 pub(super) fn build(place: &Place, kit: &Kit) -> Result<()> {
-    let key = key::key(place, kit, "widget", &format!("{CARGO_FLAGS:?} {RUSTFLAGS} {OPT_LEVEL} {STRIP} {JAVASCRIPT} {}", qr::FLAGS))?;
+    let key = key::key(
+        place,
+        kit,
+        "widget",
+        &format!("{CARGO_FLAGS:?} {RUSTFLAGS} {OPT_LEVEL} {STRIP} {JAVASCRIPT} {}", qr::FLAGS),
+    )?;
     provide(place, "widget", &key, &place.assets().join("widget"), |to| make(place, kit, to))
 }
 
