@@ -5,6 +5,7 @@ import { identify } from './core.js';
 import { granted, read, write } from './edge.js';
 import { warn } from './guard.js';
 import { base, via } from './page.js';
+import { openCard } from './pieces.js';
 import { begin } from './visit.js';
 
 const calls = {
@@ -28,6 +29,13 @@ const calls = {
 
   // A conversion that only this browser knows of. It earns nothing until it is confirmed.
   claim: (conversion) => granted('claim', write('claim', conversion, true)),
+
+  // The share card, over the page.
+  open: openCard,
+
+  // Calls back with each event's detail: `ready`, `shared`, `joined` or `error`.
+  on: (name, callback) =>
+    document.addEventListener('honeyguide:' + name, (event) => callback(event.detail)),
 };
 
 export const installCalls = () => {

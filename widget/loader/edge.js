@@ -12,17 +12,20 @@ const ask = async (path, options) => {
   }
 };
 
-export const read = (path, more = '') => ask(path + '?k=' + encodeURIComponent(key) + more);
+// With an identity it is asked in that person's name.
+const named = (identity) => identity && { authorization: 'Bearer ' + identity };
 
-// `typed` bodies are JSON by name; a touch goes as `text/plain`, as a beacon would. With an
-// identity it is asked in that person's name.
+export const read = (path, more = '', identity) =>
+  ask(path + '?k=' + encodeURIComponent(key) + more, { headers: { ...named(identity) } });
+
+// `typed` bodies are JSON by name; a touch goes as `text/plain`, as a beacon would.
 export const write = (path, body, typed, identity) =>
   ask(path, {
     method: 'POST',
     keepalive: true,
     headers: {
       ...(typed && { 'content-type': 'application/json' }),
-      ...(identity && { authorization: 'Bearer ' + identity }),
+      ...named(identity),
     },
     body: JSON.stringify({ k: key, ...body }),
   });

@@ -23,3 +23,7 @@ export const note = (storage, name, value) => {
     return value ? window[storage].setItem(name, value) : window[storage].getItem(name);
   } catch {}
 };
+
+// The language that an element is in; the page's own without one; empty where none is said.
+export const languageOf = (piece = document.documentElement) =>
+  piece.closest('[lang]')?.getAttribute('lang') || '';

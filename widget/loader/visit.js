@@ -1,27 +1,30 @@
 // One visit: asks for the offer in force, confirms the landing, shows the friend's banner when due.
 
-import { closeBanner, openBanner } from './core.js';
+import { refresh } from './core.js';
 import { granted, read, touch } from './edge.js';
 import { withdraw } from './guard.js';
-import { note, via } from './page.js';
+import { languageOf, note, via } from './page.js';
+import { showBanner } from './pieces.js';
 
-let asked;
+let asked = {};
 
-// The edge's answer for this visitor, asked for once.
-export const answer = () =>
-  (asked ||= granted('offer', read('offer', via ? '&via=' + encodeURIComponent(via) : '')));
+// The edge's answer for this visitor, asked for once in each language.
+export const answer = (tag) =>
+  (asked[tag] ||= granted(
+    'offer',
+    read('offer', (via ? '&via=' + encodeURIComponent(via) : '') + (tag && '&lang=' + tag)),
+  ));
 
 // Called when the script runs, and again after a consent: the answer may differ then.
 export const begin = () => {
-  asked = undefined;
-  answer()
+  asked = {};
+  answer(languageOf())
     .then((visit) => {
-      // The click that this visit goes back to, as far as a page may know it.
       const mark = visit.code || '+';
-      if (!visit.referred) return closeBanner();
+      refresh();
+      if (!visit.referred) return;
       if (visit.consent !== 'required' || visit.consent_state === 'granted') confirm(mark);
-      if (visit.offer && note('localStorage', 'dismissed') !== mark)
-        return openBanner(() => note('localStorage', 'dismissed', mark));
+      if (visit.offer && note('localStorage', 'dismissed') !== mark) showBanner();
     })
     .catch(withdraw);
 };
