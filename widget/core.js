@@ -14,7 +14,7 @@ import { become, read } from './core/surface.js';
 
 // → `{ identify, mount, refresh }`, called by the loader alone.
 export const open = (loader, exports) => {
-  const { answer, core, emit, guarded, json, note } = loader;
+  const { answer, emit, guarded, json, note, script } = loader;
   const ask = asker(exports);
   const sheet = (css) => {
     const sheet = new CSSStyleSheet();
@@ -73,7 +73,7 @@ export const open = (loader, exports) => {
   let further;
   const more = async (surface) => {
     const { language, words } = surface;
-    further ||= import(core + '-more.js').then((more) => {
+    further ||= script('-more').then((more) => {
       pieces += '\n' + more.pieces;
       sheets.push(sheet(more.css));
       add(more.effects({ loader, known, say, draw, drawAll }));
@@ -84,7 +84,7 @@ export const open = (loader, exports) => {
 
   const { add, perform } = effects({ loader, known, say, draw, drawAll, more });
 
-  // Draws a piece on its stage, if it is still `wanted`. → `{ act, forget }`
+  // Draws a piece on its stage, if it is still `wanted`. → the way to forget it again
   const mount = async (piece, stage, tag, wanted, visit, language, words) => {
     const kind = piece.localName.slice(11);
     const surface = { piece, stage, tag, visit, language, words };
@@ -117,12 +117,11 @@ export const open = (loader, exports) => {
 
     draw(surface);
     emit('ready', { piece: kind });
-    return {
-      act: (act) => say(surface, act),
-      forget() {
-        ear.abort();
-        surfaces.delete(surface);
-      },
+    listen(piece, 'honeyguide-open', () => say(surface, 'open'));
+    if (piece.hasAttribute('opens')) say(surface, 'open');
+    return () => {
+      ear.abort();
+      surfaces.delete(surface);
     };
   };
 

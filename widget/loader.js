@@ -12,7 +12,7 @@ import { begin } from './loader/visit.js';
 
 guarded(() => {
   if (!first) return;
-  if (!key || !base) return withdraw('the script tag needs a src and a data-program');
+  if (!key || !base) return withdraw('src or data-program is missing');
   installCalls();
   begin();
   definePieces();

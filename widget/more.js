@@ -3,12 +3,14 @@
 
 import css from 'honeyguide-style';
 import pieces from 'honeyguide-pieces';
+import { named } from './core/named.js';
 import { saved } from './core/save.js';
 
 export { css, pieces };
 
 export const effects = ({ loader, known, say, draw, drawAll }) => {
-  const { begin, granted, read, via, write } = loader;
+  const { begin, granted, via } = loader;
+  const { read, write } = named(loader);
 
   const all = {
     png: ({ own }) => saved(own, 'png'),
@@ -19,7 +21,7 @@ export const effects = ({ loader, known, say, draw, drawAll }) => {
     async consent(surface, state) {
       surface.own.answered = '1';
       draw(surface);
-      await granted('consent', write('consent', { state, via }, true));
+      await granted('consent', write('consent', { state, via }));
       begin();
     },
 
@@ -33,7 +35,7 @@ export const effects = ({ loader, known, say, draw, drawAll }) => {
       const { identity } = known;
       if (known.asked === identity) return;
       known.asked = identity;
-      const { status, body } = await read('me', '', identity);
+      const { status, body } = await read('me', identity);
       if (known.identity !== identity) return;
       known.me_state = status === 200 ? 'known' : 'none';
       known.me = status === 200 && body;
@@ -48,7 +50,7 @@ export const effects = ({ loader, known, say, draw, drawAll }) => {
 
     async name(surface) {
       const show_name = surface.stage.querySelector('[type=checkbox]').checked;
-      const { status } = await write('me', { show_name }, true, known.identity);
+      const { status } = await write('me', { show_name }, known.identity);
       if (status === 200) known.me.show_name = show_name;
       say(surface, 'named', status);
     },

@@ -1,9 +1,13 @@
 // What the core may ask of the page and of the edge. What comes of it is told to the core in a later
 // turn, so the core is never entered twice.
 
+import { named } from './named.js';
+
 // `say` tells the core of an act on a surface; `draw` and `drawAll` draw what is known now.
 export const effects = ({ loader, known, say, draw, drawAll, more }) => {
-  const { emit, granted, note, touch, warn, write } = loader;
+  const { emit, granted, note, warn } = loader;
+  const { write } = named(loader);
+  const touch = (event, more) => loader.write('touch', { event, ...more });
   let turn = 0;
 
   // → the answer, for the core to put in words.
@@ -34,7 +38,7 @@ export const effects = ({ loader, known, say, draw, drawAll, more }) => {
       const mine = ++turn;
       known.member = 'asking';
       drawAll();
-      const { body } = await join(write('join', {}, true, known.identity));
+      const { body } = await join(write('join', {}, known.identity));
       if (mine !== turn) return;
       const { code, link } = body || {};
       Object.assign(known, { member: link ? 'known' : 'refused', code, link });
@@ -44,7 +48,7 @@ export const effects = ({ loader, known, say, draw, drawAll, more }) => {
     // The link by mail. The answer is the same whoever asks.
     async mail(surface) {
       const email = surface.stage.querySelector('.field').value;
-      const { status } = await join(write('join', { email }, true));
+      const { status } = await join(write('join', { email }));
       say(surface, 'mailed', status);
     },
 

@@ -1,8 +1,8 @@
 // When the core is fetched, as WebAssembly or as JavaScript, and what it is told before it is there.
 // `CORE` is the name that the build gave to this version's files; `LANGUAGES` those that have words.
 
-import { granted, read, touch, write } from './edge.js';
-import { emit, guarded, isGone, warn } from './guard.js';
+import { granted, read, write } from './edge.js';
+import { emit, guarded, warn } from './guard.js';
 import { base, note, via } from './page.js';
 import { answer, begin } from './visit.js';
 
@@ -11,42 +11,58 @@ let identity = '';
 let needed;
 const known = {};
 
+// One of the core's files of words, fetched once.
+const json = (name) => (known[name] ||= file(name + '.json').then((found) => found.json()));
+
 const file = async (name) => {
-  const response = await fetch(base + CORE + name);
-  if (response.ok) return response;
-  throw Error(name + ' answered ' + response.status);
+  const found = await fetch(base + CORE + name);
+  if (found.ok) return found;
+  throw Error(name + ': ' + found.status);
 };
+
+const script = (name) => import(base + CORE + name + '.js');
+
+// What the loader lends to the other scripts.
+const lent = () => ({
+  answer,
+  base,
+  begin,
+  emit,
+  granted,
+  guarded,
+  json,
+  note,
+  read,
+  script,
+  via,
+  warn,
+  write,
+});
+
+// The calls that aren't the loader's own. → the call of that name
+export const call = async (name) => (await script('-calls')).open(lent())(name);
 
 // The core's exports. Where WebAssembly is missing, or forbidden by the page's
-// Content-Security-Policy, the same core as JavaScript.
+// Content-Security-Policy, those of the same core as JavaScript.
 const engine = async () => {
   try {
-    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    return (await WebAssembly.instantiateStreaming(file('.wasm'))).instance.exports;
   } catch {
-    return import(base + CORE + '-plain.js');
+    return script('-plain');
   }
-  const code = await (await file('.wasm')).arrayBuffer();
-  return (await WebAssembly.instantiate(code)).instance.exports;
 };
-
-// One of the core's files of words, fetched once.
-const json = (name) =>
-  (known[name] ||= file(name + '.json').then((response) => response.json()));
 
 // The words of the language of `tag`, or of the program's own, or English. → `[language, words]`
 const wordsFor = async (tag) => {
-  const of = (tag) => LANGUAGES.find((language) => language === tag?.slice(0, 2).toLowerCase());
-  const language = of(tag) || of((await answer(tag)).program?.locale) || 'en';
+  const of = (tag) => LANGUAGES.find((known) => known === tag?.slice(0, 2).toLowerCase());
+  const language = of(tag) || of((await answer(tag)).program.locale) || 'en';
   return [language, await json('-' + language)];
 };
 
 // Fetches the core the first time that something is to be drawn; all of it at once.
 const fetched = () =>
-  (needed ||= Promise.all([import(base + CORE + '.js'), engine()]).then(([{ open }, exports]) => {
-    core = open(
-      { answer, base, begin, core: base + CORE, emit, granted, guarded, json, note, read, touch, via, warn, write },
-      exports,
-    );
+  (needed ||= Promise.all([script(''), engine()]).then(([{ open }, exports]) => {
+    core = open(lent(), exports);
     core.identify(identity);
   }));
 
@@ -57,12 +73,11 @@ export const identify = guarded((jwt) => {
 });
 
 // Draws a piece on its stage if it is still `wanted` once the core is there.
-// → `{ act, forget }`.
-export const mount = async (piece, stage, tag, wanted) => {
-  if (isGone()) return;
+// → the way to forget it again
+export const mount = guarded(async (piece, stage, tag, wanted) => {
   const [visit, words] = await Promise.all([answer(tag), wordsFor(tag), fetched()]);
-  if (!isGone()) return core.mount(piece, stage, tag, () => !isGone() && wanted(), visit, ...words);
-};
+  return core.mount(piece, stage, tag, wanted, visit, ...words);
+});
 
 // The edge's answer may be another now.
 export const refresh = () => core?.refresh();

@@ -12,49 +12,36 @@ import { languageOf } from './page.js';
 const KINDS =
   'share offer banner standing leaderboard testimonials coupon join consent qr launcher'.split(' ');
 
-// Each element in the page, with its `drawn` once it is.
+// Each element in the page, with its `forget` once it is drawn.
 const places = new Map();
 
 const draw = async (piece) => {
   const place = places.get(piece);
   const still = () => places.get(piece) === place;
-  place.drawn = await mount(piece, piece.shadowRoot.firstChild, languageOf(piece), still);
-  if (place.opens) place.drawn?.act('open');
+  place.forget = await mount(piece, piece.shadowRoot.firstChild, languageOf(piece), still);
 };
 const start = (piece) => draw(piece).catch(withdraw);
 
 const clear = (piece) =>
   piece.shadowRoot.firstChild.replaceChildren(document.createElement('slot'));
 
-const lay = (kind, attribute) => {
-  const piece = document.createElement('honeyguide-' + kind);
-  piece.setAttribute(attribute, '');
-  document.body.append(piece);
-  return piece;
-};
-
 // The friend's banner, laid over the page unless the page has a place for it.
 export const showBanner = () => {
-  if (!document.querySelector('honeyguide-banner')) lay('banner', 'floating');
-};
-
-// The share card over the page, by the page's launcher or by one without a button.
-export const openCard = () => {
-  const piece = document.querySelector('honeyguide-launcher') || lay('launcher', 'quiet');
-  const place = places.get(piece);
-  if (place?.drawn) place.drawn.act('open');
-  else if (place) place.opens = true;
+  if (document.querySelector('honeyguide-banner')) return;
+  const banner = document.createElement('honeyguide-banner');
+  banner.toggleAttribute('floating');
+  document.body.append(banner);
 };
 
 export const definePieces = () => {
   const reserve = new CSSStyleSheet();
   // As high as the cards mostly turn out at the element's width, which `%` of a padding means.
   reserve.replaceSync(
-    ':host{display:block}:host([hidden]){display:none}' +
-      '#s{display:grid;grid-template-columns:minmax(0,1fr)}' +
-      'slot{display:block}#s>*,#s::before{grid-area:1/1}' +
-      ':host(honeyguide-share) #s::before{content:"";padding-top:max(16.5rem,40rem - 90%)}' +
-      ':host(honeyguide-offer) #s::before{content:"";padding-top:max(14rem,41rem - 88%)}',
+    ':host(:not([hidden])){display:block}' +
+      'x{display:grid}slot{display:block}x>*,x::before{grid-area:1/1}' +
+      'x::before{content:"";padding-top:var(--h)}' +
+      ':host(honeyguide-share){--h:max(16.5rem,43rem - 71%)}' +
+      ':host(honeyguide-offer){--h:max(15.25rem,45rem - 93%)}',
   );
 
   const near = new IntersectionObserver(
@@ -69,14 +56,14 @@ export const definePieces = () => {
   );
 
   const made = guarded((piece) => {
-    piece.attachShadow({ mode: 'open' }).adoptedStyleSheets = [reserve];
-    piece.shadowRoot.append(document.createElement('div'));
-    piece.shadowRoot.firstChild.id = 's';
+    const root = piece.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [reserve];
+    root.append(document.createElement('x'));
     clear(piece);
   });
   const left = guarded((piece) => {
     near.unobserve(piece);
-    places.get(piece)?.drawn?.forget();
+    places.get(piece)?.forget?.();
     places.delete(piece);
   });
   const connected = guarded((piece) => {

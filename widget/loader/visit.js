@@ -32,20 +32,20 @@ export const begin = () => {
 // `landing` once per tab and code; the next page of that tab is `engaged`, once. Nothing is sent, or
 // noted in the browser, while a consent that the program requires is missing.
 const confirm = (mark) => {
-  const [code, landed] = (note('sessionStorage', 'landing') || '').split(' ');
-  const here = location.pathname;
-  if (code !== mark) report('landing', mark + ' ' + here);
-  else if (landed && landed !== here) report('engaged', mark);
+  const noted = note('sessionStorage', 'landing') || '';
+  const here = mark + ' ' + location.pathname;
+  if (!(noted + ' ').startsWith(mark + ' ')) report('landing', here);
+  else if (noted !== mark && noted !== here) report('engaged', mark);
 };
 
 // When a person can see the page: not while it is prerendered, in a background tab, or in a frame
 // that is never painted.
 const report = (event, landing) => {
-  if (document.visibilityState === 'visible')
+  if (document.hidden)
+    document.addEventListener('visibilitychange', () => report(event, landing), { once: true });
+  else
     requestAnimationFrame(() => {
       note('sessionStorage', 'landing', landing);
       touch(event);
     });
-  else
-    document.addEventListener('visibilitychange', () => report(event, landing), { once: true });
 };

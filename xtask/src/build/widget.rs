@@ -51,6 +51,9 @@ fn make(place: &Place, kit: &Kit, to: &Path) -> Result<()> {
 
     let mut files = vec![(wasm.clone(), ".wasm".to_owned()), (plain, "-plain.js".to_owned()), (core, ".js".to_owned())];
     files.push((more, "-more.js".to_owned()));
+    let calls = making.join("calls.js");
+    bundle(place, "widget/calls.js", &calls, &["--format=esm"])?;
+    files.push((calls, "-calls.js".to_owned()));
     for language in &words {
         files.push((making.join(format!("{language}.json")), format!("-{language}.json")));
         files.push((making.join(format!("more-{language}.json")), format!("-more-{language}.json")));
