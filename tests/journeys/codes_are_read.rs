@@ -10,12 +10,14 @@ use xtask::place::Place;
 /// The longest link that a code is promised for.
 const LONGEST: usize = 300;
 
-/// The name of the widget's file that begins and ends so.
-fn built(begins: &str, ends: &str) -> PathBuf {
+/// The QR module's file that ends so after the hash in its name.
+fn built(ends: &str) -> PathBuf {
     let folder = Place::find().unwrap().assets().join("widget");
     let fits = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_str().unwrap();
-        name.strip_prefix(begins).is_some_and(|rest| rest.split_once('.').unwrap().1 == ends)
+        let rest =
+            name.strip_prefix("qr-").map(|rest| rest.trim_start_matches(|letter: char| letter.is_ascii_hexdigit()));
+        rest == Some(ends)
     };
     std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).find(fits).unwrap()
 }
@@ -30,7 +32,7 @@ fn decoded(arguments: &[&str]) -> serde_json::Map<String, Value> {
 
 #[test]
 fn a_link_of_any_length_is_read_by_both() {
-    let module = built("qr-", "plain.js");
+    let module = built("-plain.js");
     let read = decoded(&["drawn", module.to_str().unwrap(), &LONGEST.to_string()]);
     assert_eq!(read.len(), LONGEST);
     for (text, both) in read {
@@ -76,7 +78,7 @@ fn a_photograph_of_every_size_in_either_scheme_is_read_by_both() {
     let world = World::start();
     let shop = Shop::start(&world);
     let browser = Browser::start();
-    let module = built("qr-", "js");
+    let module = built(".js");
     let module = json!(format!("/r/-/{}", module.file_name().unwrap().to_str().unwrap()));
     let script = DRAW.replace("MODULE", &module.to_string()).replace("LONGEST", &LONGEST.to_string());
     let photos = world.data.join("photos");

@@ -1,6 +1,6 @@
 // A QR code of a link, fetched when the first one is asked for: `draw(text)` → `{ size, path }`.
 //
-// `qr-….wasm` lies beside this file, and `qr-….plain.js` for where WebAssembly is missing or forbidden: the same
+// `qr-….wasm` lies beside this file, and `qr-…-plain.js` for where WebAssembly is missing or forbidden: the same
 // module as JavaScript. Nothing here touches the page.
 
 import { trace } from './trace.js';
@@ -13,6 +13,6 @@ const compiled = async () => {
   return (await WebAssembly.instantiate(await response.arrayBuffer())).instance.exports;
 };
 
-const module = await compiled().catch(() => import(beside('.plain.js')));
+const module = await compiled().catch(() => import(beside('-plain.js')));
 
 export const draw = (text) => trace(module, text);

@@ -15,6 +15,7 @@ mod widget;
 pub(crate) use files::{list, mirror};
 pub(crate) use key::hex;
 pub(crate) use size::Size;
+pub(crate) use widget::words::faults as faults_of_words;
 
 use crate::failure::{Because as _, Result};
 use crate::place::Place;
@@ -41,6 +42,15 @@ pub(crate) fn everything(place: &Place) -> Result<Vec<Size>> {
     edge::build(place, &kit, Edition::Shipped)?;
     edge::build(place, &kit, Edition::Faults)?;
     let sizes = finish(place, &kit)?;
+    size::print(&sizes);
+    Ok(sizes)
+}
+
+/// The widget alone, for work on it: an edge that runs serves the new one at once.
+pub(crate) fn widget_alone(place: &Place) -> Result<Vec<Size>> {
+    let kit = setup::for_build(place)?;
+    widget::build(place, &kit)?;
+    let sizes = size::of_folder(&place.assets().join("widget"), "widget/")?;
     size::print(&sizes);
     Ok(sizes)
 }
