@@ -8,6 +8,7 @@ pub mod data_centre;
 pub mod receiver;
 pub mod rough;
 pub mod shop;
+pub mod site;
 pub mod vendor;
 pub mod vendors;
 pub mod world;
@@ -18,6 +19,7 @@ pub use connection::Connection;
 pub use data_centre::DataCentre;
 pub use receiver::Receiver;
 pub use rough::{Manner, Rough};
+pub use site::Site;
 pub use vendor::{Call, Vendor};
 pub use world::World;
 

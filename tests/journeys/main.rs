@@ -27,6 +27,7 @@ mod rewards_are_asked_about;
 mod rewards_follow_the_rules;
 mod the_demo;
 mod the_schema_holds;
+mod the_widget;
 mod vendors_are_heard;
 mod vendors_hear_of_it;
 mod webhooks_arrive;

@@ -31,11 +31,8 @@ pub(crate) fn respond(said: &[u8]) -> Vec<u8> {
 mod tests {
     use super::respond;
 
-    const PIECES: [&str; 3] = [
-        include_str!("../pieces/press.txt"),
-        include_str!("../pieces/first.txt"),
-        include_str!("../pieces/more.txt"),
-    ];
+    const PIECES: [&str; 3] =
+        [include_str!("../pieces/press.txt"), include_str!("../pieces/first.txt"), include_str!("../pieces/more.txt")];
     const WORDS: &str = include_str!("../words/en.json");
 
     /// As the browser's side says it: `;` for the end of an entry, `~` between key and value.
@@ -43,7 +40,12 @@ mod tests {
         let facts = facts.replace('~', "\u{1f}").replace(';', "\u{1e}");
         let quoted = |line: &str| line.trim().trim_end_matches(',').replacen("\": \"", "\u{1f}", 1).replace('"', "");
         let words: Vec<String> = WORDS.lines().filter(|line| line.contains("\": \"")).map(quoted).collect();
-        let lines: Vec<&str> = PIECES.iter().flat_map(|file| file.lines()).map(str::trim_start).filter(|line| !(line.is_empty() || line.starts_with("//"))).collect();
+        let lines: Vec<&str> = PIECES
+            .iter()
+            .flat_map(|file| file.lines())
+            .map(str::trim_start)
+            .filter(|line| !(line.is_empty() || line.starts_with("//")))
+            .collect();
         let said = [facts, words.join("\u{1e}") + "\u{1e}", lines.join("\n")].join("\u{1d}");
         String::from_utf8(respond(said.as_bytes())).unwrap()
     }
@@ -97,7 +99,10 @@ mod tests {
     fn who_is_signed_in_gets_a_link_and_nobody_is_asked_twice() {
         has("kind~share;signed~1;", &["!join", "=placeholder Getting your link…"]);
         assert!(!ask("kind~share;signed~1;member~asking;").contains("!join"));
-        assert!(!ask("kind~launcher;signed~1;").contains("!join"), "a launcher on every page makes nobody a participant");
+        assert!(
+            !ask("kind~launcher;signed~1;").contains("!join"),
+            "a launcher on every page makes nobody a participant"
+        );
         has("kind~launcher;signed~1;opened~1;", &["!join"]);
     }
 

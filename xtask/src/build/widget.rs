@@ -31,6 +31,9 @@ const STRIP: &str = "debuginfo";
 /// The oldest JavaScript that a browser with WebAssembly, shadow roots and constructable sheets may need.
 const JAVASCRIPT: &str = "--target=es2022";
 
+/// The script that draws QR codes, among the widget's files; without one there is no button for it.
+const QR: &str = "";
+
 pub(super) fn build(place: &Place, kit: &Kit) -> Result<()> {
     let key = key::key(place, kit, "widget", &format!("{CARGO_FLAGS:?} {RUSTFLAGS} {OPT_LEVEL} {STRIP} {JAVASCRIPT}"))?;
     provide(place, "widget", &key, &place.assets().join("widget"), |to| make(place, kit, to))
@@ -65,6 +68,7 @@ fn make(place: &Place, kit: &Kit, to: &Path) -> Result<()> {
     let languages = format!("--define:LANGUAGES={}", serde_json::json!(words));
     let define = format!("--define:CORE=\"{name}\"");
     bundle(place, "widget/loader.js", &to.join("widget.js"), &["--format=iife", &define, &languages])?;
+    copy(&place.root().join("widget/honeyguide.d.ts"), &to.join("honeyguide.d.ts"))?;
     check_wasm(&wasm)
 }
 
@@ -81,13 +85,15 @@ fn script(place: &Place, name: &str, style: &str, pieces: &[&str], to: &Path) ->
     fs::write(&text, bare(&lines)).because(|| format!("{} can't be written", text.display()))?;
     let css = format!("--alias:honeyguide-style={}", css.display());
     let text = format!("--alias:honeyguide-pieces={}", text.display());
-    let arguments = ["--format=esm", "--loader:.css=text", "--define:QR=\"qr-test.js\"", &css, &text];
+    let qr = format!("--define:QR=\"{QR}\"");
+    let arguments = ["--format=esm", "--loader:.css=text", &qr, &css, &text];
     bundle(place, &format!("widget/{name}.js"), to, &arguments)
 }
 
 /// The lines of pieces without what is for people: comments, indents, empty lines.
 fn bare(pieces: &str) -> String {
-    let lines: Vec<&str> = pieces.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).collect();
+    let lines: Vec<&str> =
+        pieces.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).collect();
     lines.join("\n")
 }
 

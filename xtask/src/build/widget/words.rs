@@ -90,7 +90,8 @@ pub(crate) fn faults(root: &Path) -> Result<Vec<String>> {
 }
 
 fn faults_of(words: &Words, english: &Words) -> Vec<String> {
-    let missing = english.iter().filter(|(key, _)| !has(words, key)).map(|(key, text)| format!("{key} is missing: {text}"));
+    let missing =
+        english.iter().filter(|(key, _)| !has(words, key)).map(|(key, text)| format!("{key} is missing: {text}"));
     let strange = words.keys().filter(|key| !has(english, key)).map(|key| format!("{key} is not in English"));
     // A number may be said in words ("a visit", "two visits"), and an owner's own name for a thing left out.
     let empty = words
