@@ -36,6 +36,23 @@ impl WebDriverCompatibleCommand for ConsoleLog {
     }
 }
 
+/// A command of Chromium's developer tools, which the WebDriver standard doesn't have.
+#[derive(Debug)]
+struct DevTools {
+    command: String,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({"cmd": self.command, "params": self.parameters}).to_string()))
+    }
+}
+
 /// One browser with an empty profile of its own.
 pub struct Browser {
     driver: Child,
@@ -188,6 +205,12 @@ impl Browser {
 
     pub fn script(&self, script: &str) -> Value {
         self.run(self.client.execute(script, Vec::new()))
+    }
+
+    /// Asks Chromium's developer tools, such as `Memory.getDOMCounters`.
+    pub fn devtools(&self, command: &str, parameters: &Value) -> Value {
+        let asked = DevTools { command: command.to_owned(), parameters: parameters.clone() };
+        self.run(self.client.issue_cmd(asked))
     }
 
     pub fn cookie(&self, name: &str) -> Option<String> {

@@ -10,6 +10,7 @@ pub mod hostile;
 pub mod receiver;
 pub mod rough;
 pub mod shop;
+pub mod site;
 pub mod vendor;
 pub mod vendors;
 pub mod world;
@@ -21,6 +22,7 @@ pub use data_centre::DataCentre;
 pub use firefox::Firefox;
 pub use receiver::Receiver;
 pub use rough::{Manner, Rough};
+pub use site::Site;
 pub use vendor::{Call, Vendor};
 pub use world::World;
 

@@ -194,7 +194,7 @@ fn a_link_is_copied_and_shared_with_the_keyboard_alone() {
     browser.wait_for_text("honeyguide-share >>> [role=status]", "cop");
 
     let before = browser.windows();
-    tab_to(&browser, &["honeyguide-share", "whatsapp"]);
+    tab_to(&browser, &["honeyguide-share", "WhatsApp"]);
     browser.press(&ENTER.to_string());
     wait_for("the event of the share", 20, || (browser.script("return heard.length") == 1).then_some(()));
     assert_eq!(browser.script("return heard[0]"), "whatsapp");

@@ -7,14 +7,15 @@ use honeyguide_tests::{Firefox, World, wait_for};
 const TAB: &str = "\u{E004}";
 const ENTER: &str = "\u{E006}";
 
-/// Presses Tab until what has the focus, in whatever shadow root, has such a mark: a `data-act` or a part.
+/// Presses Tab until what has the focus, in whatever shadow root, has such a mark: a `data-act`, a part or
+/// its words.
 #[track_caller]
 fn tab_to(firefox: &Firefox, piece: &str, mark: &str) {
     for _ in 0..60 {
         firefox.press(TAB);
         let there = firefox.script(&format!(
             "const at = document.activeElement?.shadowRoot?.activeElement;
-             return document.activeElement?.localName === '{piece}' && (at?.dataset.act === '{mark}' || !!at?.part.contains('{mark}'));"
+             return document.activeElement?.localName === '{piece}' && (at?.dataset.act === '{mark}' || !!at?.part.contains('{mark}') || at?.textContent === '{mark}');"
         ));
         if there == true {
             return;
@@ -64,7 +65,7 @@ fn a_link_is_copied_shared_and_drawn() {
     firefox.open(&format!("{}/refer", shop.url));
     shows(&firefox, "honeyguide-share", "[part~=field]", "/r/");
     firefox.script("window.heard = []; document.addEventListener('honeyguide:shared', (event) => heard.push(event.detail.channel));");
-    tab_to(&firefox, "honeyguide-share", "whatsapp");
+    tab_to(&firefox, "honeyguide-share", "WhatsApp");
     firefox.press(ENTER);
     wait_for("the share to be told", 20, || (firefox.script("return heard[0]") == "whatsapp").then_some(()));
     firefox.expect_quiet_console();

@@ -32,6 +32,7 @@ mod the_demo;
 mod the_guides_run;
 mod the_page_stays_itself;
 mod the_schema_holds;
+mod the_widget;
 mod vendors_are_heard;
 mod vendors_hear_of_it;
 mod webhooks_arrive;

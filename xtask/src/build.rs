@@ -20,7 +20,7 @@ pub(crate) use widget::words::faults as faults_of_words;
 use crate::failure::{Because as _, Result};
 use crate::place::Place;
 use crate::setup::{self, Kit};
-use crate::{run, say};
+use crate::{budget, run, say};
 use edge::Edition;
 use files::copy;
 use std::fs;
@@ -33,6 +33,7 @@ pub(crate) fn for_use(place: &Place) -> Result<Vec<Size>> {
     edge::build(place, &kit, Edition::Shipped)?;
     let sizes = finish(place, &kit)?;
     size::print(&sizes);
+    budget::print(&sizes);
     Ok(sizes)
 }
 
@@ -43,6 +44,7 @@ pub(crate) fn everything(place: &Place) -> Result<Vec<Size>> {
     edge::build(place, &kit, Edition::Faults)?;
     let sizes = finish(place, &kit)?;
     size::print(&sizes);
+    budget::print(&sizes);
     Ok(sizes)
 }
 
@@ -52,6 +54,7 @@ pub(crate) fn widget_alone(place: &Place) -> Result<Vec<Size>> {
     widget::build(place, &kit)?;
     let sizes = size::of_folder(&place.assets().join("widget"), "widget/")?;
     size::print(&sizes);
+    budget::print(&sizes);
     Ok(sizes)
 }
 

@@ -73,6 +73,7 @@ fn make(place: &Place, kit: &Kit, to: &Path) -> Result<()> {
     let languages = format!("--define:LANGUAGES={}", serde_json::json!(words));
     let define = format!("--define:CORE=\"{name}\"");
     bundle(place, "widget/loader.js", &to.join("widget.js"), &["--format=iife", &define, &languages])?;
+    copy(&place.root().join("widget/honeyguide.d.ts"), &to.join("honeyguide.d.ts"))?;
     check_wasm(&wasm)
 }
 
