@@ -43,7 +43,7 @@ const WATCH = `
   })();`;
 
 const pass = createProxy({ edge: EDGE });
-const reserved = process.env.RESERVED ?? "max(15.5rem, 40rem - 90%)";
+const reserved = process.env.RESERVED ?? "max(16.5rem, 43rem - 71%)";
 const server = createServer((request, response) => {
   if (isFriendPath(request.url)) return squeezed(request, response);
   response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "max-age=600" });

@@ -12,20 +12,6 @@ use std::time::Duration;
 #[derive(Debug)]
 struct ConsoleLog;
 
-/// A command of Chromium's own protocol, by its driver.
-#[derive(Debug)]
-struct DevTools(String, Value);
-
-impl WebDriverCompatibleCommand for DevTools {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(json!({"cmd": self.0, "params": self.1}).to_string()))
-    }
-}
-
 impl WebDriverCompatibleCommand for ConsoleLog {
     fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
         base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
@@ -157,12 +143,6 @@ impl Browser {
     /// How many windows and tabs are open.
     pub fn windows(&self) -> usize {
         self.run(self.client.windows()).len()
-    }
-
-    /// A command of the `DevTools` protocol, such as `Emulation.setCPUThrottlingRate`.
-    #[track_caller]
-    pub fn devtools(&self, command: &str, parameters: &Value) -> Value {
-        self.run(self.client.issue_cmd(DevTools(command.to_owned(), parameters.clone())))
     }
 
     /// What a script returns, by the engine's own means: on a page that has broken those of the driver.

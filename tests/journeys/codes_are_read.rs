@@ -1,7 +1,7 @@
 //! QR codes: whatever is drawn is read again, by two decoders that others wrote and that know nothing of each other.
 
 use honeyguide_tests::shop::Shop;
-use honeyguide_tests::{Browser, World};
+use honeyguide_tests::{Browser, World, wait_for};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -111,5 +111,35 @@ fn a_photograph_of_every_size_in_either_scheme_is_read_by_both() {
     assert_eq!(read.len(), expected.len());
     for (name, both) in read {
         assert_eq!(both, expected[&name], "{}", photos.join(name).display());
+    }
+}
+
+#[test]
+fn the_element_itself_is_read_in_either_theme_at_any_width() {
+    let world = World::start();
+    let shop = Shop::start(&world);
+    let browser = Browser::start();
+    let photos = world.data.join("elements");
+    std::fs::create_dir_all(&photos).unwrap();
+    for theme in ["light", "dark"] {
+        for width in [280, 1280] {
+            browser.resize(width, 3000);
+            browser.open(&format!("{}/gallery/member?theme={theme}", shop.url));
+            let part = wait_for("the code", 30, || {
+                let script = "const code = document.querySelector('honeyguide-qr').shadowRoot?.querySelector('svg:has(path[d*=\"h7v1h-7z\"])');
+                    const { x, y, width, height } = code?.getBoundingClientRect() ?? {};
+                    return code && [x + scrollX, y + scrollY, width, height];";
+                let part = browser.script(script);
+                part.as_array().map(|sides| [0, 1, 2, 3].map(|at| sides[at].as_f64().unwrap()))
+            });
+            std::fs::write(photos.join(format!("{theme}-{width}.png")), browser.photo(Some(part))).unwrap();
+        }
+    }
+    browser.expect_quiet_console();
+    let link = format!("{}/r/ada7k/qr", shop.url);
+    let read = decoded(&["photos", photos.to_str().unwrap()]);
+    assert_eq!(read.len(), 4);
+    for (name, both) in read {
+        assert_eq!(both, json!([link, link]), "{name}");
     }
 }

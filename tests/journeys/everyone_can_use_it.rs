@@ -210,9 +210,8 @@ fn a_link_is_asked_for_by_mail_with_the_keyboard_alone() {
     browser.open(&format!("{}/gallery/stranger", shop.url));
     settle(&browser);
     for piece in ["honeyguide-share", "honeyguide-join"] {
-        if browser.script(&format!("return !!customElements.get('{piece}')")) == false {
-            panic!("<{piece}> isn't there");
-        }
+        let there = browser.script(&format!("return !!customElements.get('{piece}')"));
+        assert_eq!(there, true, "<{piece}>");
         tab_to(&browser, &[piece, "field"]);
         browser.press("not an address");
         browser.press(&ENTER.to_string());

@@ -28,7 +28,7 @@ impl Stage {
         link
     }
 
-    /// Shares by WhatsApp, without leaving the page.
+    /// Shares by `WhatsApp`, without leaving the page.
     fn share(&self) {
         self.browser.script(
             "const way = document.querySelector('honeyguide-share').shadowRoot.querySelector('a[href*=\"wa.me\"]');
