@@ -59,7 +59,8 @@ fn part_of(name: &str) -> Option<&str> {
 
 /// `-de.json`: the first words of a language.
 fn is_words(name: &str) -> bool {
-    part_of(name).is_some_and(|part| part.ends_with(".json") && !part.starts_with("-more"))
+    let language = part_of(name).and_then(|part| part.strip_prefix('-')?.strip_suffix(".json"));
+    language.is_some_and(|language| !language.contains('-'))
 }
 
 /// A line for each budget.

@@ -54,7 +54,9 @@ pub fn carry_out(command: Command) -> Result<()> {
 /// Lists what the widget's words lack; nothing is a failure.
 fn words(place: &Place) -> Result<()> {
     let faults = build::faults_of_words(place.root())?;
-    faults.iter().for_each(|fault| say::line(fault));
+    for fault in &faults {
+        say::line(fault);
+    }
     if faults.is_empty() {
         say::line("no language lacks a word");
     }
