@@ -88,7 +88,7 @@ export const open = (loader, exports) => {
   const mount = async (piece, stage, tag, wanted, visit, language, words) => {
     const kind = piece.localName.slice(11);
     const surface = { piece, stage, tag, visit, language, words };
-    if (!/^(share|offer|banner)$/.test(kind)) await more(surface);
+    if (visit.coupon || !/^(share|offer|banner)$/.test(kind)) await more(surface);
     if (!wanted()) return;
     surface.worn = [...piece.shadowRoot.adoptedStyleSheets].slice(0, 1);
     surface.flatten = writer(tag || language, language);
@@ -98,7 +98,8 @@ export const open = (loader, exports) => {
     const ear = new AbortController();
     const listen = (node, type, act) => node.addEventListener(type, guarded(act), ear);
     const press = (target) => {
-      const act = target.closest('[data-act]')?.dataset.act;
+      const { act, channel } = target.closest('[data-act]')?.dataset || {};
+      surface.own.channel = channel;
       if (act) say(surface, act);
     };
     listen(stage, 'click', ({ target }) => {

@@ -37,11 +37,11 @@ export const effects = ({ loader, known, say, draw, drawAll }) => {
       known.asked = identity;
       const { status, body } = await read('me', identity);
       if (known.identity !== identity) return;
-      known.me_state = status === 200 ? 'known' : 'none';
+      known.me_state = { 200: 'known', 404: 'none' }[status] || 'failed';
       known.me = status === 200 && body;
       const tier = known.me?.next_tier;
       if (tier) {
-        const { currency } = tier.unit;
+        const currency = tier.unit?.currency;
         tier.part = String(Math.min(1, tier.reached / tier.at || 0));
         if (currency) tier.missing = { amount: tier.missing, currency };
       }

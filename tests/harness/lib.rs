@@ -12,7 +12,7 @@ pub mod rough;
 pub mod shop;
 pub mod site;
 pub mod vendor;
-pub mod vendors;
+pub mod vendor_posts;
 pub mod world;
 
 pub use browser::Browser;

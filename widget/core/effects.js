@@ -10,13 +10,6 @@ export const effects = ({ loader, known, say, draw, drawAll, more }) => {
   const touch = (event, more) => loader.write('touch', { event, ...more });
   let turn = 0;
 
-  // → the answer, for the core to put in words.
-  const join = async (asked) => {
-    const given = await asked;
-    granted('join', given).then((body) => emit('joined', body), warn);
-    return given;
-  };
-
   const copy = async (stage, text) => {
     try {
       await navigator.clipboard.writeText(text);
@@ -38,9 +31,10 @@ export const effects = ({ loader, known, say, draw, drawAll, more }) => {
       const mine = ++turn;
       known.member = 'asking';
       drawAll();
-      const { body } = await join(write('join', {}, known.identity));
+      const given = await write('join', {}, known.identity);
+      granted('join', given).then((body) => emit('joined', body), warn);
       if (mine !== turn) return;
-      const { code, link } = body || {};
+      const { code, link } = given.body || {};
       Object.assign(known, { member: link ? 'known' : 'refused', code, link });
       drawAll();
     },
@@ -48,7 +42,8 @@ export const effects = ({ loader, known, say, draw, drawAll, more }) => {
     // The link by mail. The answer is the same whoever asks.
     async mail(surface) {
       const email = surface.stage.querySelector('.field').value;
-      const { status } = await join(write('join', { email }));
+      const { ok, status, body } = await write('join', { email });
+      if (ok) emit('joined', body);
       say(surface, 'mailed', status);
     },
 

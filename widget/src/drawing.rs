@@ -44,8 +44,8 @@ impl<'a> Drawing<'a> {
         false
     }
 
-    /// Up to the line that ends this block → that line's mark. What isn't `live` is passed over.
-    fn block(&mut self, rest: &mut &'a [u8], item: &[u8], live: bool) -> u8 {
+    /// Up to the line that ends this block → that line's mark. What isn't `wanted` is passed over.
+    fn block(&mut self, rest: &mut &'a [u8], item: &[u8], wanted: bool) -> u8 {
         while !rest.is_empty() {
             let (line, after) = cut(rest, b'\n');
             *rest = after;
@@ -53,13 +53,13 @@ impl<'a> Drawing<'a> {
             match mark {
                 b'?' => {
                     let holds = self.holds(line, item);
-                    if self.block(rest, item, live && holds) == b':' {
-                        self.block(rest, item, live && !holds);
+                    if self.block(rest, item, wanted && holds) == b':' {
+                        self.block(rest, item, wanted && !holds);
                     }
                 }
-                b'[' => self.each(rest, line, item, live),
+                b'[' => self.each(rest, line, item, wanted),
                 b'#' | b':' | b'.' | b']' => return *mark,
-                _ if !live => {}
+                _ if !wanted => {}
                 b'@' => {
                     self.piece(line, item);
                 }
@@ -80,7 +80,7 @@ impl<'a> Drawing<'a> {
         0
     }
 
-    fn each(&mut self, rest: &mut &'a [u8], list: &[u8], item: &[u8], live: bool) {
+    fn each(&mut self, rest: &mut &'a [u8], list: &[u8], item: &[u8], wanted: bool) {
         let begin = *rest;
         let mut entry = join(list, b".");
         let stem = entry.len();
@@ -90,7 +90,7 @@ impl<'a> Drawing<'a> {
                 entry.push(b'0' + at / 10);
             }
             entry.push(b'0' + at % 10);
-            if !(live && self.facts.has(&entry)) {
+            if !(wanted && self.facts.has(&entry)) {
                 break;
             }
             *rest = begin;
@@ -101,11 +101,11 @@ impl<'a> Drawing<'a> {
     }
 
     fn holds(&self, condition: &[u8], item: &[u8]) -> bool {
-        let wanted = condition.strip_prefix(b"!");
-        let (key, value) = cut(wanted.unwrap_or(condition), b'=');
+        let not = condition.strip_prefix(b"!");
+        let (key, value) = cut(not.unwrap_or(condition), b'=');
         let key = whole(key, item);
         let so = if value.is_empty() { self.facts.has(&key) } else { self.facts.is(&key, value) };
-        so != wanted.is_some()
+        so != not.is_some()
     }
 
     fn put(&mut self, key: &[u8], item: &[u8]) {
@@ -221,9 +221,9 @@ mod tests {
 
     #[test]
     fn a_list_is_gone_through_to_its_end() {
-        let many: String = (0..12).map(|at| format!("l.{at}~1;l.{at}.n~{at};")).collect();
-        let all: String = (0..12).map(|at| format!("\"{at};")).collect();
-        check(&many, "", "[l\n\"{.n}\n]", &all);
+        let lines = |line: &dyn Fn(u8) -> String| (0..12).map(line).collect::<Vec<_>>().concat();
+        let many = lines(&|at| format!("l.{at}~1;l.{at}.n~{at};"));
+        check(&many, "", "[l\n\"{.n}\n]", &lines(&|at| format!("\"{at};")));
         check("", "", "[l\n\"{.n}\n]\n\"none", "\"none;");
     }
 }

@@ -25,8 +25,8 @@ pub(crate) fn cut(text: &[u8], at: u8) -> (&[u8], &[u8]) {
 fn find<'a>(mut entries: &'a [u8], key: &[u8]) -> &'a [u8] {
     while !entries.is_empty() {
         let (entry, rest) = cut(entries, END);
-        let (known, value) = cut(entry, UNIT);
-        if known == key {
+        let (name, value) = cut(entry, UNIT);
+        if name == key {
             return value;
         }
         entries = rest;
@@ -42,7 +42,7 @@ pub(crate) fn join(first: &[u8], then: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) struct Facts<'a> {
-    facts: &'a [u8],
+    known: &'a [u8],
     words: &'a [u8],
     pub(crate) pieces: &'a [u8],
     /// What follows from the facts, in the same form; the newest first.
@@ -51,9 +51,9 @@ pub(crate) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     pub(crate) fn read(said: &'a [u8]) -> Self {
-        let (facts, rest) = cut(said, GROUP);
+        let (known, rest) = cut(said, GROUP);
         let (words, pieces) = cut(rest, GROUP);
-        Self { facts, words, pieces, decided: Vec::new() }
+        Self { known, words, pieces, decided: Vec::new() }
     }
 
     /// Adds what follows from the others. It is found before what was known of that key.
@@ -69,7 +69,7 @@ impl<'a> Facts<'a> {
     #[inline(never)]
     pub(crate) fn get(&self, key: &[u8]) -> &[u8] {
         let decided = find(&self.decided, key);
-        if decided.is_empty() { find(self.facts, key) } else { decided }
+        if decided.is_empty() { find(self.known, key) } else { decided }
     }
 
     #[inline(never)]
