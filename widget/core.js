@@ -1,43 +1,145 @@
-// The core's JavaScript side, fetched with the WebAssembly and only then: it starts the core, gives
-// it shadow roots to draw into, and hands it what happens there.
+// The core's JavaScript side, fetched with the core and only then: it gathers the facts, asks the
+// core what to draw or to do, and carries that out.
 //
-// The core registers no callback of its own. Every way into it starts behind the loader's
-// `guarded`, here and in core/host.js, so a trap always ends as a withdrawal and never as an error
-// of the page. `honeyguide-core` is what wasm-bindgen made (`--target web`): the build says where,
-// and drops what is not imported here by name.
+// The core is a pure function from text to text, and the same whether it runs as WebAssembly or as
+// JavaScript: `exports` is either. Every way into it starts behind the loader's `guarded`, so a trap
+// always ends as a withdrawal and never as an error of the page.
 
-import { acted, identify, initSync, mount as draw, start, unmount } from 'honeyguide-core';
-import { banner } from './core/banner.js';
-import { host } from './core/host.js';
+import css from 'honeyguide-style';
+import first from 'honeyguide-pieces';
+import { effects } from './core/effects.js';
+import { asker } from './core/engine.js';
+import { writer } from './core/facts.js';
+import { become, read } from './core/surface.js';
 
-// → `{ banner, identify, mount }`, called by the loader alone.
-export const open = async (loader, visit, code) => {
-  initSync({ module: await WebAssembly.compile(code) });
-  const sheet = new CSSStyleSheet();
-  start(host(sheet, loader), visit);
+// → `{ identify, mount, refresh }`, called by the loader alone.
+export const open = (loader, exports) => {
+  const { answer, emit, guarded, json, note, script } = loader;
+  const ask = asker(exports);
+  const sheet = (css) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    return sheet;
+  };
+  const sheets = [sheet(css)];
+  let pieces = first;
 
-  let surfaces = 0;
-  // → the way to forget the surface again.
-  const mount = (kind, root) => {
-    const surface = ++surfaces;
-    const ear = new AbortController();
-    const listen = (type, act) => root.addEventListener(type, loader.guarded(act), ear);
-    listen('click', (event) => {
-      const act = event.target.closest('[data-act]')?.dataset.act;
-      if (act) acted(surface, act, 0);
-    });
-    listen('submit', (event) => {
-      event.preventDefault();
-      acted(surface, 'mail', 0);
-    });
-    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
-    draw(surface, kind, root);
-    loader.emit('ready', { piece: kind });
-    return loader.guarded(() => {
-      ear.abort();
-      unmount(surface);
-    });
+  // What is known of the visitor, the same on every surface.
+  const known = { identity: '', member: '' };
+  const surfaces = new Set();
+  const drawAll = () => surfaces.forEach((surface) => draw(surface));
+
+  // What the core answers, with all that is known on this surface.
+  const asked = ({ flatten, language, own, piece, tag, visit, words }, act, status) => {
+    const facts = {
+      ...own,
+      ...known,
+      act,
+      status: String(status),
+      kind: piece.localName.slice(11),
+      words: language,
+      lang: tag || language,
+      floating: piece.hasAttribute('floating') ? 'floating' : '',
+      quiet: piece.hasAttribute('quiet') ? '1' : '',
+      native: navigator.share ? '1' : '',
+      qr: QR,
+      signed: known.identity && '1',
+      visit,
+    };
+    delete facts.identity;
+    return read(ask(flatten(facts) + '\x1d' + flatten({ ...words, ...visit.words }) + '\x1d' + pieces));
   };
 
-  return { banner: banner(mount), identify, mount };
+  const draw = guarded((surface) => {
+    if (!surfaces.has(surface)) return;
+    const { tree, effects } = asked(surface);
+    // Nothing to show: the page's own content is.
+    if (!tree.firstChild) tree.append(document.createElement('slot'));
+    become(surface.stage, tree);
+    surface.piece.shadowRoot.adoptedStyleSheets = [...surface.worn, ...sheets];
+    for (const effect of effects) perform(surface, effect);
+  });
+
+  // Tells the core of something that happened.
+  const say = guarded((surface, act, status = '') => {
+    if (!surfaces.has(surface)) return;
+    const { effects, memory } = asked(surface, act, status);
+    Object.assign(surface.own, memory);
+    draw(surface);
+    for (const effect of effects) perform(surface, effect);
+  });
+
+  // The further pieces, with their words in the surface's language.
+  let further;
+  const more = async (surface) => {
+    const { language, words } = surface;
+    further ||= script('-more').then((more) => {
+      pieces += '\n' + more.pieces;
+      sheets.push(sheet(more.css));
+      add(more.effects({ loader, known, say, draw, drawAll }));
+    });
+    const [added] = await Promise.all([json('-more-' + language), further]);
+    surface.words = { ...words, ...added };
+  };
+
+  const { add, perform } = effects({ loader, known, say, draw, drawAll, more });
+
+  // Draws a piece on its stage, if it is still `wanted`. → the way to forget it again
+  const mount = async (piece, stage, tag, wanted, visit, language, words) => {
+    const kind = piece.localName.slice(11);
+    const surface = { piece, stage, tag, visit, language, words };
+    if (visit.coupon || !/^(share|offer|banner)$/.test(kind)) await more(surface);
+    if (!wanted()) return;
+    surface.worn = [...piece.shadowRoot.adoptedStyleSheets].slice(0, 1);
+    surface.flatten = writer(tag || language, language);
+    surface.own = { dismissed: note('localStorage', 'dismissed') === (visit.code || '+') ? '1' : '' };
+    surfaces.add(surface);
+
+    const ear = new AbortController();
+    const listen = (node, type, act) => node.addEventListener(type, guarded(act), ear);
+    const press = (target) => {
+      const { act, channel } = target.closest('[data-act]')?.dataset || {};
+      surface.own.channel = channel;
+      if (act) say(surface, act);
+    };
+    listen(stage, 'click', ({ target }) => {
+      if (target.localName === 'dialog') target.close();
+      else if (target.type !== 'checkbox') press(target);
+    });
+    listen(stage, 'change', ({ target }) => press(target));
+    listen(stage, 'submit', (event) => {
+      event.preventDefault();
+      say(surface, 'mail');
+    });
+    if (piece.hasAttribute('floating'))
+      listen(document, 'keydown', (event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) say(surface, 'dismiss');
+      });
+
+    draw(surface);
+    emit('ready', { piece: kind });
+    listen(piece, 'honeyguide-open', () => say(surface, 'open'));
+    if (piece.hasAttribute('opens')) say(surface, 'open');
+    return () => {
+      ear.abort();
+      surfaces.delete(surface);
+    };
+  };
+
+  const identify = guarded((identity) => {
+    if (identity === known.identity && known.member !== 'refused') return;
+    Object.assign(known, { identity, member: '', code: '', link: '', me: null, me_state: '', asked: '' });
+    for (const { own } of surfaces) Object.assign(own, { say: '', copied: '', qr_open: '' });
+    drawAll();
+  });
+
+  // The edge's answers may be others now.
+  const refresh = async () => {
+    for (const surface of [...surfaces]) {
+      surface.visit = await answer(surface.tag);
+      draw(surface);
+    }
+  };
+
+  return { identify, mount, refresh };
 };

@@ -1,26 +1,19 @@
 // The loader: what `<script async src="…/r/-/widget.js" data-program="hg_pk_…">` runs.
 //
-// It owns everything that must work before, or without, the WebAssembly core: the call queue, the
-// two elements, the offer, and the landing confirmation. Its invariant: nothing that fails here, or
-// in the core, reaches the page; it ends as one `console.warn` and the widget withdraws.
+// It owns everything that must work before, or without, the core: the call queue, the elements, the
+// offer, and the landing confirmation. Its invariant: nothing that fails here, or in the core,
+// reaches the page; it ends as one `console.warn` and the widget withdraws.
 
 import { installCalls } from './loader/calls.js';
-import { probe } from './loader/core.js';
 import { guarded, withdraw } from './loader/guard.js';
 import { base, first, key } from './loader/page.js';
 import { definePieces } from './loader/pieces.js';
 import { begin } from './loader/visit.js';
 
-if (first) {
-  if (key && base) {
-    guarded(() => {
-      // Where nothing can be drawn, no space is reserved either.
-      probe();
-      definePieces();
-    })();
-    installCalls();
-    begin();
-  } else {
-    withdraw('the script tag needs a src and a data-program');
-  }
-}
+guarded(() => {
+  if (!first) return;
+  if (!key || !base) return withdraw('src or data-program is missing');
+  installCalls();
+  begin();
+  definePieces();
+})();

@@ -84,7 +84,7 @@ fn the_product_page_and_the_console_page_open_without_a_word_on_the_console() {
     browser.open(&format!("{}/", world.client.base));
     assert!(browser.text_of("main").contains("script"), "the embed snippet is shown");
     browser.expect_quiet_console();
-    for guide in ["embed", "proxy", "conversions", "webhooks"] {
+    for guide in ["embed", "proxy", "conversions", "webhooks", "sizes", "guides/react", "guides/gtm"] {
         world.client.get(&format!("/docs/{guide}.md")).expect(200);
     }
     browser.open(&format!("{}/console", world.client.base));

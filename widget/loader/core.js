@@ -1,35 +1,69 @@
-// When the WebAssembly core is fetched, and what it is told before it is there.
+// When the core is fetched, as WebAssembly or as JavaScript, and what it is told before it is there.
+// `CORE` is the name that the build gave to this version's files; `LANGUAGES` those that have words.
 
-import { granted, touch, write } from './edge.js';
-import { emit, guarded, isGone, onWithdraw, warn } from './guard.js';
-import { base } from './page.js';
-import { answer } from './visit.js';
+import { granted, read, write } from './edge.js';
+import { emit, guarded, warn } from './guard.js';
+import { base, note, via } from './page.js';
+import { answer, begin } from './visit.js';
 
 let core;
 let identity = '';
 let needed;
+const known = {};
 
-// Throws where WebAssembly is missing, or forbidden by the page's Content-Security-Policy.
-export const probe = () => {
-  if (!window.WebAssembly) throw Error('there is no WebAssembly here');
-  new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+// One of the core's files of words, fetched once.
+const json = (name) => (known[name] ||= file(name + '.json').then((found) => found.json()));
+
+const file = async (name) => {
+  const found = await fetch(base + CORE + name);
+  if (found.ok) return found;
+  throw Error(name + ': ' + found.status);
 };
 
-const wasm = async (address) => {
-  const response = await fetch(address);
-  if (response.ok) return response.arrayBuffer();
-  throw Error('the core answered ' + response.status);
+const script = (name) => import(base + CORE + name + '.js');
+
+// What the loader lends to the other scripts.
+const lent = () => ({
+  answer,
+  base,
+  begin,
+  emit,
+  granted,
+  guarded,
+  json,
+  note,
+  read,
+  script,
+  via,
+  warn,
+  write,
+});
+
+// The calls that aren't the loader's own. → the call of that name
+export const call = async (name) => (await script('-calls')).open(lent())(name);
+
+// The core's exports. Where WebAssembly is missing, or forbidden by the page's
+// Content-Security-Policy, those of the same core as JavaScript.
+const engine = async () => {
+  try {
+    return (await WebAssembly.instantiateStreaming(file('.wasm'))).instance.exports;
+  } catch {
+    return script('-plain');
+  }
+};
+
+// The words of the language of `tag`, or of the program's own, or English. → `[language, words]`
+const wordsFor = async (tag) => {
+  const of = (tag) => LANGUAGES.find((known) => known === tag?.slice(0, 2).toLowerCase());
+  const language = of(tag) || of((await answer(tag)).program.locale) || 'en';
+  return [language, await json('-' + language)];
 };
 
 // Fetches the core the first time that something is to be drawn; all of it at once.
-const need = () =>
-  (needed ||= Promise.all([
-    answer(),
-    import(base + CORE),
-    wasm(base + CORE.replace('.js', '_bg.wasm')),
-  ]).then(async ([visit, { open }, code]) => {
-    core = await open({ emit, granted, guarded, touch, warn, write }, visit, code);
-    if (identity) core.identify(identity);
+const fetched = () =>
+  (needed ||= Promise.all([script(''), engine()]).then(([{ open }, exports]) => {
+    core = open(lent(), exports);
+    core.identify(identity);
   }));
 
 // Who the visitor is, by a signed identity, or nobody.
@@ -38,18 +72,12 @@ export const identify = guarded((jwt) => {
   core?.identify(identity);
 });
 
-// Draws `kind` into a shadow root if it is still `wanted` once the core is there.
-// → the way to forget it again.
-export const mount = async (kind, root, wanted) => {
-  if (!isGone()) await need();
-  if (!isGone() && wanted()) return core.mount(kind, root);
-};
+// Draws a piece on its stage if it is still `wanted` once the core is there.
+// → the way to forget it again
+export const mount = guarded(async (piece, stage, tag, wanted) => {
+  const [visit, words] = await Promise.all([answer(tag), wordsFor(tag), fetched()]);
+  return core.mount(piece, stage, tag, wanted, visit, ...words);
+});
 
-// `dismissed` is called when the visitor closes the banner.
-export const openBanner = async (dismissed) => {
-  if (!isGone()) await need();
-  if (!isGone()) core.banner.open(dismissed);
-};
-
-export const closeBanner = () => core?.banner.close();
-onWithdraw(closeBanner);
+// The edge's answer may be another now.
+export const refresh = () => core?.refresh();

@@ -1,37 +1,30 @@
 // The edge's browser API, on the page's own origin, under the folder that the script came from.
-// A question never throws: what came back is `{ status, body }`, with status 0 for nothing at all.
+// A question never throws: what came back is `{ ok, status, body }`, with status 0 for nothing at all.
 
 import { base, key } from './page.js';
 
-const ask = async (path, options) => {
+export const ask = async (path, options) => {
   try {
     const response = await fetch(base + 'v1/' + path, options);
-    return { status: response.status, body: await response.json().catch(() => null) };
+    const { ok, status } = response;
+    return { ok, status, body: await response.json().catch(() => null) };
   } catch (error) {
     return { status: 0, body: { error } };
   }
 };
 
-export const read = (path, more = '') => ask(path + '?k=' + encodeURIComponent(key) + more);
+export const read = (path, more = '', headers) =>
+  ask(path + '?k=' + encodeURIComponent(key) + more, { headers });
 
-// `typed` bodies are JSON by name; a touch goes as `text/plain`, as a beacon would. With an
-// identity it is asked in that person's name.
-export const write = (path, body, typed, identity) =>
-  ask(path, {
-    method: 'POST',
-    keepalive: true,
-    headers: {
-      ...(typed && { 'content-type': 'application/json' }),
-      ...(identity && { authorization: 'Bearer ' + identity }),
-    },
-    body: JSON.stringify({ k: key, ...body }),
-  });
+// A touch goes as `text/plain`, as a beacon would; with `headers` it is what they say.
+export const write = (path, body, headers) =>
+  ask(path, { method: 'POST', keepalive: true, headers, body: JSON.stringify({ k: key, ...body }) });
 
 export const touch = (event, more) => write('touch', { event, ...more });
 
 // The body of an answer that gave what was asked for; an error for the site's owner otherwise.
 export const granted = async (path, asked) => {
-  const { status, body } = await asked;
-  if (status > 199 && status < 300) return body;
-  throw Error(path + ' answered ' + status + ': ' + (body?.error?.message || 'no reason given'));
+  const { ok, status, body } = await asked;
+  if (ok) return body;
+  throw Error(path + ': ' + status + ' ' + body?.error?.message);
 };

@@ -3,7 +3,7 @@
 // a core that has trapped is in an unknown state, so nothing calls it again.
 
 let gone;
-const undoing = [];
+let undo;
 
 // Tells the page, in a turn of its own: its listeners may call us back.
 export const emit = (name, detail) =>
@@ -11,22 +11,20 @@ export const emit = (name, detail) =>
 
 // Something didn't work, and the rest goes on.
 export const warn = (error) => {
-  const reason = error?.message || String(error);
+  const reason = error?.message || '' + error;
   console.warn('honeyguide: ' + reason);
   emit('error', { reason });
 };
 
 // What to do when the widget leaves the page.
-export const onWithdraw = (undo) => undoing.push(undo);
+export const onWithdraw = (work) => (undo = work);
 
 export const withdraw = (error) => {
   if (gone) return;
   gone = true;
   warn(error);
-  undoing.forEach((undo) => undo());
+  undo?.();
 };
-
-export const isGone = () => gone;
 
 export const guarded =
   (work) =>

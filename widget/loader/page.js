@@ -1,7 +1,7 @@
 // What the page says about this visit: our script tag, and the `via` code of its address.
 // Read once, while the script runs: `document.currentScript` is null in every later callback.
 
-const tag = document.currentScript || document.querySelector('script[data-program]');
+const tag = document.currentScript || document.querySelector('[data-program]');
 
 // The publishable key.
 export const key = tag?.dataset.program;
@@ -23,3 +23,7 @@ export const note = (storage, name, value) => {
     return value ? window[storage].setItem(name, value) : window[storage].getItem(name);
   } catch {}
 };
+
+// The language that an element is in; the page's own without one; empty where none is said.
+export const languageOf = (piece = document.documentElement) =>
+  piece.closest('[lang]')?.lang || '';

@@ -1,72 +1,53 @@
 //! The widget's core: what is shown, in which words, and what a press of a button means.
 //!
-//! It owns the widget's state and every node inside its shadow roots. It registers no callback, asks
-//! nothing of the network and reads no clock: the loader's `core.js` calls the functions below, each
-//! behind a guard, and [`net::Host`] does the rest. A trap anywhere here therefore ends as one
-//! `console.warn` and an untouched page.
+//! One pure function, from text to text: [`respond::respond`]. It keeps nothing between two calls, and
+//! the finished module imports nothing: no clock, no network, no page. `core.js` writes the facts into
+//! [`room`], calls [`respond`], and reads what came of it. A trap anywhere here therefore ends as one
+//! `console.warn` and an untouched page. The same module, written as JavaScript, runs where
+//! WebAssembly may not.
 
-mod config;
-mod model;
-mod net;
-mod share;
-mod view;
-mod words;
+mod decide;
+mod drawing;
+mod facts;
+mod respond;
 
-use config::{Json, Visit};
-use model::Widget;
-use net::Host;
 use std::cell::RefCell;
-use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::ShadowRoot;
 
 #[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 thread_local! {
-    static WIDGET: RefCell<Option<Widget>> = const { RefCell::new(None) };
+    /// The text that came in, and after [`respond`] the text that goes out.
+    static DESK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Before `start` there is no widget, and nothing to do. (One function for all, so that the way in
-/// is compiled once.)
-#[inline(never)]
-fn with(work: &mut dyn FnMut(&mut Widget)) {
-    WIDGET.with_borrow_mut(|widget| widget.as_mut().map(work));
+/// Room for `length` bytes of UTF-8, for the caller to fill → where it begins in memory.
+#[expect(unsafe_code, reason = "only the name is meant: a module's exports have one")]
+#[unsafe(no_mangle)]
+pub extern "C" fn room(length: usize) -> *mut u8 {
+    DESK.with_borrow_mut(|desk| {
+        desk.clear();
+        desk.resize(length, 0);
+        desk.as_mut_ptr()
+    })
 }
 
-/// Called once, with the answer to `GET v1/offer`.
-#[wasm_bindgen]
-pub fn start(host: Host, visit: Json) {
-    host.dress(view::STYLE);
-    WIDGET.set(Some(Widget::new(host, Visit(visit))));
+/// Answers what was written into the room → where the answer begins in memory. It stands there until
+/// the next [`room`].
+#[expect(unsafe_code, reason = "only the name is meant: a module's exports have one")]
+#[unsafe(no_mangle)]
+pub extern "C" fn respond() -> *const u8 {
+    DESK.with_borrow_mut(|desk| {
+        let said = std::mem::take(desk);
+        *desk = respond::respond(&said);
+        desk.as_ptr()
+    })
 }
 
-/// The visitor signed in, by a JWT of the site's backend, or out: then `identity` is empty.
-#[wasm_bindgen]
-pub fn identify(identity: &str) {
-    with(&mut |widget| widget.identify(identity));
-}
-
-/// Draws a `share`, `offer` or `banner` into `root`, known as `surface` from then on.
-#[wasm_bindgen]
-pub fn mount(surface: u32, kind: &str, root: &ShadowRoot) {
-    with(&mut |widget| widget.mount(surface, kind, root));
-}
-
-#[wasm_bindgen]
-pub fn unmount(surface: u32) {
-    with(&mut |widget| widget.unmount(surface));
-}
-
-/// Something happened on a surface: what has `data-act` was pressed, its form was sent (`mail`), or
-/// the host did as it was asked (`mailed`, `copied`, `settle`) with a `status` as of HTTP.
-#[wasm_bindgen]
-pub fn acted(surface: u32, act: &str, status: u16) {
-    with(&mut |widget| widget.act(surface, act, status));
-}
-
-/// What came of [`Host::join`]: both are empty when there is no link to be had.
-#[wasm_bindgen]
-pub fn joined(code: &str, link: &str) {
-    with(&mut |widget| widget.joined(code, link));
+/// How many bytes the answer has.
+#[expect(unsafe_code, reason = "only the name is meant: a module's exports have one")]
+#[unsafe(no_mangle)]
+pub extern "C" fn length() -> usize {
+    DESK.with_borrow(Vec::len)
 }

@@ -7,6 +7,8 @@ import { createBackend } from "./backend.mjs";
 import { openCustomers } from "./customers.mjs";
 import { Refused, askAgain, ensureDestination } from "./destination.mjs";
 import { createCaller } from "./edge.mjs";
+import { createGallery, isGalleryPath } from "./gallery.mjs";
+import { createGuides, isGuidePath } from "./guides.mjs";
 import { openInbox } from "./inbox.mjs";
 import { openOrders } from "./orders.mjs";
 import { bringHome, createProxy, isFriendPath } from "./proxy.mjs";
@@ -58,10 +60,14 @@ const connection = () => ({
   problem: state.problem,
 });
 const replay = async () => state.destination && askAgain({ call, destination: state.destination });
+const gallery = createGallery(settings);
+const guides = createGuides(settings);
 const serve = createShop({ settings, customers, orders, backend, inbox, connection, replay });
 
 const server = createServer((request, response) => {
   if (isFriendPath(request.url)) pass(request, response);
+  else if (isGalleryPath(request.url)) gallery(request, response);
+  else if (isGuidePath(request.url)) guides(request, response);
   else serve(request, response);
 });
 server.on("clientError", bringHome);

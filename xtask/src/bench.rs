@@ -18,6 +18,7 @@ mod side;
 mod start_up;
 mod subject;
 mod traffic;
+mod widget;
 
 use crate::command::Bench;
 use crate::failure::{Because as _, Failure, Result};
@@ -38,20 +39,24 @@ const WARM_UP_SECONDS: u32 = 6;
 
 pub(crate) fn bench(place: &Place, options: &Bench) -> Result<()> {
     setup::load_generator()?;
+    setup::browser()?;
     let built = build::for_use(place)?;
     let folder = place.built("bench");
     build::fresh(&folder)?;
     let start_up = say::step("start-up: ours and the constant, in turn", || start_up::measure(place, &folder))?;
+    // Before anything is loaded: the machine is quiet.
+    let timings = widget::measure(place, &folder)?;
     let mut stand = Stand::set_up(place, &folder)?;
     let sides = stand.rounds(place, options)?;
     let held = stand.held()?;
     let soak = if options.soak == 0 { None } else { Some(stand.soak(place, options.soak)?) };
     drop(stand);
     let conversions = conversions::measure(place, &folder, options.seconds, options.rounds)?;
-    let report = Report { options, sides, held, soak, start_up, built, conversions };
+    let report = Report { options, sides, held, soak, start_up, built, conversions, timings };
     report.print();
     report.write(&place.built("bench.json"))?;
     report.refuse_lost_clicks()?;
+    report.timings.refuse_slow_ones()?;
     // Millions of clicks, which nobody reads unless some are missing.
     fs::remove_dir_all(&folder).because(|| format!("{} can't be removed", folder.display()))
 }

@@ -7,6 +7,7 @@ mod cargo;
 mod edge;
 mod files;
 mod key;
+mod qr;
 mod size;
 mod store;
 mod widget;
@@ -14,11 +15,12 @@ mod widget;
 pub(crate) use files::{list, mirror};
 pub(crate) use key::hex;
 pub(crate) use size::Size;
+pub(crate) use widget::words::faults as faults_of_words;
 
 use crate::failure::{Because as _, Result};
 use crate::place::Place;
 use crate::setup::{self, Kit};
-use crate::{run, say};
+use crate::{budget, run, say};
 use edge::Edition;
 use files::copy;
 use std::fs;
@@ -31,6 +33,7 @@ pub(crate) fn for_use(place: &Place) -> Result<Vec<Size>> {
     edge::build(place, &kit, Edition::Shipped)?;
     let sizes = finish(place, &kit)?;
     size::print(&sizes);
+    budget::print(&sizes);
     Ok(sizes)
 }
 
@@ -41,6 +44,17 @@ pub(crate) fn everything(place: &Place) -> Result<Vec<Size>> {
     edge::build(place, &kit, Edition::Faults)?;
     let sizes = finish(place, &kit)?;
     size::print(&sizes);
+    budget::print(&sizes);
+    Ok(sizes)
+}
+
+/// The widget alone, for work on it: an edge that runs serves the new one at once.
+pub(crate) fn widget_alone(place: &Place) -> Result<Vec<Size>> {
+    let kit = setup::for_build(place)?;
+    widget::build(place, &kit)?;
+    let sizes = size::of_folder(&place.assets().join("widget"), "widget/")?;
+    size::print(&sizes);
+    budget::print(&sizes);
     Ok(sizes)
 }
 

@@ -12,6 +12,8 @@ cargo ship                                              target/ship/: wrangler b
 cargo program-lint FILE [--deny warnings]               what a program file says that its owner may not want
 cargo ledger-check FILE [--head HASH]                   whether an export of the ledger is whole and as it was written
 cargo run -p xtask -- build                             build everything and print sizes
+cargo run -p xtask -- widget                            build the widget alone and print sizes
+cargo run -p xtask -- words                             list what the widget's words lack, by language
 cargo run -p xtask -- setup                             set up what is missing
 cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched";
 
@@ -20,6 +22,8 @@ pub enum Command {
     Help,
     Setup,
     Build,
+    Widget,
+    Words,
     Dev(Dev),
     Verify,
     Bench(Bench),
@@ -106,6 +110,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         None | Some("help") => Ok(Command::Help),
         Some("setup") => Ok(Command::Setup),
         Some("build") => Ok(Command::Build),
+        Some("widget") => Ok(Command::Widget),
+        Some("words") => Ok(Command::Words),
         Some("dev") => Ok(Command::Dev(dev)),
         Some("verify") => Ok(Command::Verify),
         Some("bench-edge") => Ok(Command::Bench(bench)),

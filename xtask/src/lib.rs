@@ -39,6 +39,8 @@ pub fn carry_out(command: Command) -> Result<()> {
         }
         Command::Setup => setup::for_build(&place).map(drop),
         Command::Build => build::everything(&place).map(drop),
+        Command::Widget => build::widget_alone(&place).map(drop),
+        Command::Words => words(&place),
         Command::Dev(options) => dev::dev(&place, &options),
         Command::Verify => verify::verify(&place),
         Command::Bench(options) => bench::bench(&place, &options),
@@ -47,4 +49,16 @@ pub fn carry_out(command: Command) -> Result<()> {
         Command::Bots(options) => bots::bots(&place, options),
         Command::Lint(options) => lint::lint(&options),
     }
+}
+
+/// Lists what the widget's words lack; nothing is a failure.
+fn words(place: &Place) -> Result<()> {
+    let faults = build::faults_of_words(place.root())?;
+    for fault in &faults {
+        say::line(fault);
+    }
+    if faults.is_empty() {
+        say::line("no language lacks a word");
+    }
+    Ok(())
 }

@@ -37,9 +37,13 @@ pub(crate) fn for_build(place: &Place) -> Result<Kit> {
     Ok(Kit { toolchain, wasm_bindgen, worker_build, _lock: lock })
 }
 
-/// The browser of the journeys.
+/// The browsers of the journeys, and what a guide's example runs on.
 pub(crate) fn browser() -> Result<()> {
-    debian::programs(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")], "the browser of the journeys")
+    debian::programs(
+        &[("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("firefox-esr", "firefox-esr")],
+        "the browsers of the journeys",
+    )?;
+    debian::programs(&[("php", "php-cli")], "runs the example of the WordPress guide")
 }
 
 /// The load generator of the benches.

@@ -23,6 +23,7 @@ pub(crate) fn verify(place: &Place) -> Result<()> {
     for (what, line) in BEFORE_THE_BUILDS {
         step(place, what, line)?;
     }
+    say::step("the widget's words, in every language", || words(place))?;
     let sizes = build::everything(place)?;
     say::step("size budgets", || budget::check(&sizes))?;
     wrangler::accepts(place, place.root(), "edge/wrangler.toml")?;
@@ -31,6 +32,11 @@ pub(crate) fn verify(place: &Place) -> Result<()> {
     step(place, JOURNEYS.0, JOURNEYS.1)?;
     say::line(format!("verified in {}", say::duration(begun.elapsed())));
     Ok(())
+}
+
+fn words(place: &Place) -> Result<()> {
+    let faults = build::faults_of_words(place.root())?;
+    if faults.is_empty() { Ok(()) } else { Err(Failure::new(faults.join("\n"))) }
 }
 
 fn step(place: &Place, what: &str, line: &str) -> Result<()> {

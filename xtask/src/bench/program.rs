@@ -34,6 +34,8 @@ impl Durability {
 pub(super) struct Program {
     pub(super) subject: Subject,
     pub(super) key: String,
+    /// What a shop's backend signs its customers' identities with.
+    pub(super) identity_secret: String,
 }
 
 /// What its traffic is drawn from.
@@ -61,7 +63,8 @@ impl Program {
         }
         let key = text(&made.body, "secret_key")?;
         subject.keep(Keeps::Clicks(key.clone()));
-        Ok(Self { subject, key })
+        let identity_secret = text(&made.body, "identity_secret")?;
+        Ok(Self { subject, key, identity_secret })
     }
 
     /// Makes the participants, and follows some of their links. The order of the codes is the order of joining.
