@@ -26,12 +26,14 @@ routes! {
 
     GET "/r/-/v1/offer"
     GET "/r/-/v1/reference"
-    GET "/r/-/v1/me"
+    GET|POST "/r/-/v1/me"
+    GET "/r/-/v1/leaderboard"
     POST "/r/-/v1/touch"
     POST "/r/-/v1/consent"
     POST "/r/-/v1/join"
     POST "/r/-/v1/claim"
     GET|POST "/r/-/v1/unsubscribe"
+    GET|POST "/r/-/share"
     GET|HEAD "/r/-/{file}"
 
     GET|POST "/v1/programs"

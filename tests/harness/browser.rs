@@ -1,5 +1,6 @@
 //! Real Chromium, through WebDriver. Fails the test on any console error or warning that wasn't expected.
 
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -10,6 +11,20 @@ use std::time::Duration;
 /// Chromium's own log, which the WebDriver standard doesn't have.
 #[derive(Debug)]
 struct ConsoleLog;
+
+/// A command of Chromium's own protocol, by its driver.
+#[derive(Debug)]
+struct DevTools(String, Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({"cmd": self.0, "params": self.1}).to_string()))
+    }
+}
 
 impl WebDriverCompatibleCommand for ConsoleLog {
     fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
@@ -114,6 +129,48 @@ impl Browser {
         self.run(element.send_keys(text));
     }
 
+    /// Presses keys where the focus is, one after the other: text, or those of the `keys` of WebDriver.
+    pub fn press(&self, keys: &str) {
+        let presses = keys.chars().fold(KeyActions::new("keyboard".to_owned()), |actions, value| {
+            actions.then(KeyAction::Down { value }).then(KeyAction::Up { value })
+        });
+        self.run(self.client.perform_actions(presses));
+    }
+
+    /// A command of the `DevTools` protocol, such as `Emulation.setCPUThrottlingRate`.
+    #[track_caller]
+    pub fn devtools(&self, command: &str, parameters: &Value) -> Value {
+        self.run(self.client.issue_cmd(DevTools(command.to_owned(), parameters.clone())))
+    }
+
+    /// What the window would look like at this size, in CSS pixels.
+    pub fn resize(&self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    /// The system's scheme of colours: `light` or `dark`.
+    pub fn prefer(&self, scheme: &str) {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", &features);
+    }
+
+    /// A photograph of the window, or of a part of it (`x`, `y`, `width`, `height`), as the bytes of a PNG.
+    pub fn photo(&self, part: Option<[f64; 4]>) -> Vec<u8> {
+        let clip = part.map(|[x, y, width, height]| json!({"x": x, "y": y, "width": width, "height": height, "scale": 1}));
+        let wanted = match clip {
+            Some(clip) => json!({"format": "png", "clip": clip, "captureBeyondViewport": true}),
+            None => json!({"format": "png"}),
+        };
+        let shot = self.devtools("Page.captureScreenshot", &wanted);
+        data_encoding::BASE64.decode(shot["data"].as_str().unwrap().as_bytes()).unwrap()
+    }
+
+    /// A script that ends later: it calls the last of its `arguments` with what it gives.
+    pub fn script_that_ends(&self, script: &str) -> Value {
+        self.run(self.client.execute_async(script, Vec::new()))
+    }
+
     pub fn script(&self, script: &str) -> Value {
         self.run(self.client.execute(script, Vec::new()))
     }
@@ -130,9 +187,15 @@ impl Browser {
     /// Fails the test if the console has an error or a warning.
     #[track_caller]
     pub fn expect_quiet_console(&self) {
-        let log = self.run(self.client.issue_cmd(ConsoleLog));
-        let loud: Vec<&Value> = log.as_array().into_iter().flatten().filter(|entry| entry["level"] != "INFO").collect();
+        let loud = self.said();
         assert!(loud.is_empty(), "the console isn't quiet: {loud:#?}");
+    }
+
+    /// The console's errors and warnings since it was last asked.
+    pub fn said(&self) -> Vec<String> {
+        let log = self.run(self.client.issue_cmd(ConsoleLog));
+        let loud = log.as_array().into_iter().flatten().filter(|entry| entry["level"] != "INFO");
+        loud.map(|entry| format!("{}: {}", entry["level"], entry["message"])).collect()
     }
 }
 
