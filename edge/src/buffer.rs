@@ -7,6 +7,7 @@
 use crate::command::{shard_name, store_clicks};
 use crate::metrics::{self, What};
 use crate::settings::{Settings, now};
+use crate::turn::{self, Word};
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::clicks::{self, Click, LONGEST_BATCH};
@@ -16,7 +17,7 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 /// How long clicks collect before they leave together.
@@ -154,7 +155,7 @@ pub fn flush_now(env: Env) -> Promise {
 #[wasm_bindgen]
 pub fn next_batch() -> Option<js_sys::Array> {
     #[cfg(feature = "faults")]
-    if crate::faults::any() {
+    if crate::faults::is_slow() {
         return None;
     }
     let waits = BUFFER.with_borrow_mut(|buffer| {
@@ -223,7 +224,7 @@ async fn drain(env: &Env) -> bool {
     }
     for first in others {
         while let Some(settled) = settled(first) {
-            crate::settings::within(DEADLINE, JsFuture::from(settled)).await;
+            crate::settings::within(DEADLINE, settled).await;
         }
         if matches!(take(first), Taken::Ours(_)) {
             release(first);
@@ -261,14 +262,11 @@ fn release(first: ClickId) {
 }
 
 /// Settled when a batch that another sends may have arrived; nothing, when nobody sends it.
-fn settled(first: ClickId) -> Option<Promise> {
+fn settled(first: ClickId) -> Option<impl Future<Output = Word>> {
     let expired = now().before(SENT_FOR);
     BUFFER.with_borrow_mut(|buffer| {
         let sent = |batch: &Batch| batch.first == first && batch.sent.is_some_and(|since| since > expired);
-        buffer.sealed.iter().any(sent).then(|| {
-            let mut waiters = AssertUnwindSafe(&mut buffer.waiters);
-            Promise::new(&mut move |resolve, _| waiters.push(resolve))
-        })
+        buffer.sealed.iter().any(sent).then(|| turn::wait(&mut buffer.waiters))
     })
 }
 
@@ -292,8 +290,8 @@ fn ended(batch: &Batch, outcome: Result<Span, &str>) {
             release(batch.first);
         }
     }
-    for resolve in BUFFER.with_borrow_mut(|buffer| std::mem::take(&mut buffer.waiters)) {
-        resolve.call0(&JsValue::UNDEFINED).ok();
+    for waiting in BUFFER.with_borrow_mut(|buffer| std::mem::take(&mut buffer.waiters)) {
+        turn::tell(&waiting, Word::Look);
     }
 }
 

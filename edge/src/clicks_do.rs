@@ -139,6 +139,8 @@ impl ClicksDo {
     pub fn keep(&self, first: &str, rows: &[u8]) -> Option<web_sys::Response> {
         self.store.asked();
         let ready = self.ready.as_ref().copied().map_err(|failure| Failure::Ours(failure.to_string()));
+        #[cfg(feature = "faults")]
+        let ready = ready.and_then(|()| crate::faults::refuse("CLICKS"));
         let failure = ready.and_then(|()| self.take(first, rows)).err()?;
         Some(failure.answer().map_or_else(|_| crate::redirect::plain(500, ""), Into::into))
     }

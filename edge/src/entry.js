@@ -5,13 +5,13 @@
 // functions that Rust exports.
 
 import App, { ClicksDo } from "./app.js";
-import { pageAnswer, redirectAnswer, requestFacts, writeFacts } from "./glue.js";
+import { pageAnswer, redirectAnswer, requestFacts } from "./glue.js";
 
 export * from "./app.js";
 
 const {
-  facts_page: factsPage, hot, hot_written: hotWritten, warm, refresh,
-  flush_soon: flushSoon, flush_now: flushNow, next_batch: nextBatch, batch_sent: batchSent, fetch: whole,
+  hot, warm, refresh, flush_soon: flushSoon, flush_now: flushNow, next_batch: nextBatch, batch_sent: batchSent,
+  fetch: whole,
 } = App.prototype;
 
 // Requests whose answers wait for storage share one write. One of them begins it, and collects a moment for those who
@@ -34,7 +34,8 @@ function lead(env, ctx, response) {
   const round = write(env);
   // A client that goes away must not take the others' write with it.
   ctx.waitUntil(round);
-  return round.then(() => response);
+  // Whatever became of the write, the friend arrives.
+  return round.then(() => response, () => response);
 }
 
 /** What another request calls this one for. The timer is for a round that was cut off; and a request without anything
@@ -145,25 +146,11 @@ async function cold(request, env, ctx) {
   return answer ? answered(answer, request, env, ctx) : whole.call({ env, ctx }, request);
 }
 
-// Where the module reads the facts of a request. Its memory may move, and a module that was begun anew has another: the
-// first byte, which is never 0, says whether it is still the same.
-let page = new Uint8Array(0);
-let stamp = 0;
-
-/** What the module answers to a request, at once: see `hot`. */
-function ask(request, env) {
-  stamp = (stamp % 255) + 1;
-  const end = writeFacts(request, env.CLIENT_ADDRESS_HEADER, page, stamp);
-  const answer = end < 0 ? hot(factsOf(request, env), false) : hotWritten(stamp, end);
-  if (answer === undefined || end < 0) page = factsPage();
-  return answer;
-}
-
 export default {
   fetch(request, env, ctx) {
     let answer;
     try {
-      answer = ask(request, env);
+      answer = hot(factsOf(request, env), false);
     } catch {
       // A panic in there leaves the whole way open.
     }

@@ -50,18 +50,24 @@ pub(crate) fn ahead() -> Span {
     Span::millis(AHEAD.get())
 }
 
-/// Whether anything is broken.
-pub(crate) fn any() -> bool {
-    BROKEN.with_borrow(|broken| !broken.is_empty())
+/// Whether storage answers late: `reach` waits then, and so nothing may go around it.
+pub(crate) fn is_slow() -> bool {
+    BROKEN.with_borrow(|broken| broken.contains("slow"))
+}
+
+/// Fails where the objects of a binding can't be asked.
+pub(crate) fn refuse(binding: &str) -> Outcome<()> {
+    let broken = BROKEN.with_borrow(Clone::clone);
+    let down = broken.strip_suffix("-down").is_some_and(|what| what == "storage" || what.eq_ignore_ascii_case(binding));
+    if down { Err(Failure::Ours(format!("fault: {binding} is down"))) } else { Ok(()) }
 }
 
 /// Whether the objects of a binding can be asked; late, where storage is slow.
 pub(crate) async fn reach(binding: &str, name: &str) -> Outcome<()> {
     let broken = BROKEN.with_borrow(Clone::clone);
-    let down = broken.strip_suffix("-down").is_some_and(|what| what == "storage" || what.eq_ignore_ascii_case(binding));
     let slow = broken.strip_prefix("slow ").is_some_and(|slow| slow == name);
     if broken == "storage-slow" || slow {
         worker::Delay::from(SLOW).await;
     }
-    if down { Err(Failure::Ours(format!("fault: {binding} is down"))) } else { Ok(()) }
+    refuse(binding)
 }

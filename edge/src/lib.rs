@@ -18,6 +18,7 @@ mod failure;
 mod metrics;
 mod outgoing;
 mod store;
+mod turn;
 
 mod clicks_do;
 mod destination_do;
@@ -32,7 +33,7 @@ pub use clicks_do::ClicksDo;
 pub use destination_do::DestinationDo;
 pub use directory_do::DirectoryDo;
 pub use program_do::ProgramDo;
-pub use redirect::{facts_page, hot, hot_written, refresh, warm};
+pub use redirect::{hot, refresh, warm};
 
 use failure::{Outcome, json};
 use honeyguide_domain::fault::Refusal;

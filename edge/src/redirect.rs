@@ -7,13 +7,11 @@ mod agents;
 mod links;
 mod pages;
 mod seen;
-mod written;
 
 use links::Link;
 pub(crate) use links::{count as links_held, forget, resolve};
 pub(crate) use pages::plain;
 pub(crate) use seen::{Seen, facts, percent_decoded};
-pub use written::{facts_page, hot_written};
 
 use crate::buffer::{self, Asks};
 use crate::metrics::{self, Source};

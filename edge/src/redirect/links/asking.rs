@@ -6,16 +6,14 @@ use super::{FRESH, Link, Told, data_centre, hold, hold_version, known, source_of
 use crate::failure::{Failure, Outcome};
 use crate::metrics::{self, Source, What};
 use crate::settings::{Settings, now, within};
+use crate::turn::{self, Word};
 use honeyguide_domain::site::host_of;
 use honeyguide_domain::time::{Span, Timestamp};
-use js_sys::{Function, Promise};
+use js_sys::Function;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Duration;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
 /// After an object failed: how long nobody asks it again.
@@ -97,16 +95,18 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
 pub(crate) async fn check(env: &Env, settings: &Settings, keeper: &str) {
     let key = format!("@{keeper}");
     if ASKING.with_borrow_mut(|asking| asking.is_asked(&key, settings)) {
-        if let Some(answered) = joined(&key) {
-            within(settings.deadline, JsFuture::from(answered)).await;
+        if let Some(told) = joined(&key) {
+            within(settings.deadline, told).await;
         }
         return;
     }
     let until = now().after(FRESH);
     if let Some(version) = ask_once(settings, keeper, storage::version(env, keeper)).await {
         hold_version(keeper, version, until);
+        wake(&key, Word::Done);
+    } else {
+        wake(&key, Word::Look);
     }
-    wake(&key);
 }
 
 /// Waits until a link was asked for, by this one or another: then it is known, or storage is gone.
@@ -124,10 +124,9 @@ async fn want(env: &Env, settings: &Settings, wanted: Wanted) {
         round(env, settings).await;
     }
     // A round that began earlier may have taken this link along: then its answer is waited for.
-    while let Some(answered) = joined(&key) {
-        // Whoever is called with a value begins the next round.
-        match within(settings.deadline, JsFuture::from(answered)).await {
-            Some(Ok(value)) if value.is_truthy() => round(env, settings).await,
+    while let Some(told) = joined(&key) {
+        match within(settings.deadline, told).await {
+            Some(Word::Lead) => round(env, settings).await,
             _ => break,
         }
     }
@@ -156,10 +155,11 @@ async fn round(env: &Env, settings: &Settings) {
         asking.waiting.get_mut(&next)?.1.pop()
     });
     for wanted in &wanted {
-        wake(&wanted.key());
+        let is_known = known(&wanted.code, &wanted.host, now()).is_some_and(|(_, fresh)| fresh);
+        wake(&wanted.key(), if is_known { Word::Done } else { Word::Look });
     }
     if let Some(next) = next {
-        next.call1(&JsValue::UNDEFINED, &JsValue::TRUE).ok();
+        turn::tell(&next, Word::Lead);
     }
 }
 
@@ -238,18 +238,14 @@ impl Asking {
 }
 
 /// Waits with those who wait for this; nothing, where nobody asks.
-fn joined(key: &str) -> Option<Promise> {
-    ASKING.with_borrow_mut(|asking| {
-        let (_, waiting) = asking.waiting.get_mut(key)?;
-        let mut waits = AssertUnwindSafe(waiting);
-        Some(Promise::new(&mut move |resolve, _| waits.push(resolve)))
-    })
+fn joined(key: &str) -> Option<impl Future<Output = Word>> {
+    ASKING.with_borrow_mut(|asking| Some(turn::wait(&mut asking.waiting.get_mut(key)?.1)))
 }
 
-fn wake(key: &str) {
+fn wake(key: &str, word: Word) {
     let waiting = ASKING.with_borrow_mut(|asking| asking.waiting.remove(key)).map(|(_, waiting)| waiting);
-    for resolve in waiting.unwrap_or_default() {
-        resolve.call0(&JsValue::UNDEFINED).ok();
+    for waiting in waiting.unwrap_or_default() {
+        turn::tell(&waiting, word);
     }
 }
 
