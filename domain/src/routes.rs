@@ -21,6 +21,8 @@ macro_rules! routes {
 }
 
 routes! {
+    GET|POST "/r/-/share"
+
     GET|HEAD "/r/{code}"
     GET|HEAD "/r/{code}/{channel}"
 
@@ -33,7 +35,6 @@ routes! {
     POST "/r/-/v1/join"
     POST "/r/-/v1/claim"
     GET|POST "/r/-/v1/unsubscribe"
-    GET|POST "/r/-/share"
     GET|HEAD "/r/-/{file}"
 
     GET|POST "/v1/programs"
@@ -170,6 +171,7 @@ mod tests {
             ("/v1/rewards/rwd_1/burn", ""),
             ("/r/-/v1/offer", "GET"),
             ("/r/-/widget.js", "GET HEAD"),
+            ("/r/-/share", "GET POST"),
             ("/r/ada/mail", "GET HEAD"),
         ] {
             assert_eq!(methods(path).join(" "), methods_of, "{path}");

@@ -157,7 +157,8 @@ impl Browser {
 
     /// A photograph of the window, or of a part of it (`x`, `y`, `width`, `height`), as the bytes of a PNG.
     pub fn photo(&self, part: Option<[f64; 4]>) -> Vec<u8> {
-        let clip = part.map(|[x, y, width, height]| json!({"x": x, "y": y, "width": width, "height": height, "scale": 1}));
+        let clip =
+            part.map(|[x, y, width, height]| json!({"x": x, "y": y, "width": width, "height": height, "scale": 1}));
         let wanted = match clip {
             Some(clip) => json!({"format": "png", "clip": clip, "captureBeyondViewport": true}),
             None => json!({"format": "png"}),

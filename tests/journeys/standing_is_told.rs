@@ -11,7 +11,8 @@ fn usd(amount: i64) -> Value {
 
 /// A participant with a name, and the code of their link.
 fn participant(world: &World, who: &str, name: &str) -> String {
-    let body = json!({"external_id": who, "email": format!("{who}@example.com"), "name": name, "code": format!("{who}-1")});
+    let body =
+        json!({"external_id": who, "email": format!("{who}@example.com"), "name": name, "code": format!("{who}-1")});
     let made = world.client.post("/v1/participants", &body).expect(201).json;
     assert_eq!(made["show_name"], false, "nobody's name is shown before they say so");
     made["code"].as_str().unwrap().to_owned()
@@ -92,7 +93,10 @@ fn what_is_next_is_told_before_and_after_a_purchase() {
     let then = me(&world, "ada");
     assert_eq!((&then["next_tier"], &then["conversions"]), (&tier(2, 1), &json!(1)));
     let reward = &then["rewards"][0];
-    assert_eq!((&reward["state"], &reward["kind"], &reward["value"]), (&json!("pending"), &json!("credit"), &usd(2_000)));
+    assert_eq!(
+        (&reward["state"], &reward["kind"], &reward["value"]),
+        (&json!("pending"), &json!("credit"), &usd(2_000))
+    );
     assert!(reward["due_at"].as_str().unwrap() > reward["created_at"].as_str().unwrap());
 
     sale(&world, "order-2", &code, 20_000);
@@ -109,7 +113,10 @@ fn what_is_next_is_told_before_and_after_a_purchase() {
     assert_eq!(me(&world, "ada")["next_tier"], Value::Null);
 
     // Given back whole, a sale doesn't count.
-    world.client.post("/v1/refunds", &json!({"event": "purchase", "external_id": "order-1", "refund_id": "r-1"})).expect(201);
+    world
+        .client
+        .post("/v1/refunds", &json!({"event": "purchase", "external_id": "order-1", "refund_id": "r-1"}))
+        .expect(201);
     assert_eq!(me(&world, "ada")["conversions"], 3);
 }
 
@@ -164,7 +171,7 @@ fn the_leaderboard_counts_what_was_kept_and_names_who_allows_it() {
     let path = format!("/v1/conversions/{conversion}/dispute");
     world.client.post(&path, &json!({"reason": "It was Di."})).expect(201);
     let di = me(&world, "di")["participant"]["id"].clone();
-    let ruling = json!({"outcome": "upheld", "reason": "It was.", "credits": [{"participant": di, "share": "1/1"}]});
+    let ruling = json!({"outcome": "upheld", "reason": "It was.", "credit": [{"participant": di, "share": "1/1"}]});
     world.client.post(&format!("{path}/settle"), &ruling).expect(200);
     assert_eq!(board(&world), [(1, None, 2), (1, named("Cy"), 2), (3, named("Ada L."), 1), (3, None, 1)]);
 
@@ -230,11 +237,19 @@ fn an_owners_words_and_languages_come_with_the_offer() {
     assert_eq!((&german["lang"], &german["program"]["locale"]), (&json!("de"), &json!("en")));
     assert_eq!(german["words"], json!({"page.your_link": "Dein Link", "page.no_such": "x"}));
     assert_eq!((&german["offer"]["headline"], &german["offer"]["friend"]), (&json!("Schenke 20 $"), &json!("$20")));
-    assert_eq!((&german["disclosure"], &german["offer"]["disclosure"]), (&json!("Ich verdiene vielleicht."), &german["disclosure"]));
+    assert_eq!(
+        (&german["disclosure"], &german["offer"]["disclosure"]),
+        (&json!("Ich verdiene vielleicht."), &german["disclosure"])
+    );
     assert_eq!(german["testimonials"], json!([{"name": "Grace", "words": "Good tea."}]));
-    for (asked, lang, disclosure) in [("", "en", "I may earn."), ("&lang=nl", "en", "I may earn."), ("&lang=", "en", "I may earn.")] {
+    for (asked, lang, disclosure) in
+        [("", "en", "I may earn."), ("&lang=nl", "en", "I may earn."), ("&lang=", "en", "I may earn.")]
+    {
         let told = offer(asked);
-        assert_eq!((&told["lang"], &told["disclosure"], &told["words"]), (&json!(lang), &json!(disclosure), &json!({})));
+        assert_eq!(
+            (&told["lang"], &told["disclosure"], &told["words"]),
+            (&json!(lang), &json!(disclosure), &json!({}))
+        );
     }
     // What its owner didn't translate is still said so that the reader understands it.
     let french = offer("&lang=fr");
@@ -253,5 +268,8 @@ fn an_owners_words_and_languages_come_with_the_offer() {
     let mut file = world.client.get("/v1/program").json;
     file["words"] = json!({"xx": {}});
     let refused = world.client.send("PUT", "/v1/program", &[], Some(file.to_string().as_bytes())).unwrap().expect(400);
-    assert_eq!((&refused.json["error"]["code"], &refused.json["error"]["field"]), (&json!("unknown_field"), &json!("words.xx")));
+    assert_eq!(
+        (&refused.json["error"]["code"], &refused.json["error"]["field"]),
+        (&json!("unknown_field"), &json!("words.xx"))
+    );
 }

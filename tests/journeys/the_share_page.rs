@@ -1,7 +1,7 @@
 //! The share page: what the widget does, by links and forms alone. By plain HTTP, and in Chromium with scripts off.
 
-use honeyguide_tests::shop::Shop;
 use honeyguide_tests::receiver::Received;
+use honeyguide_tests::shop::Shop;
 use honeyguide_tests::{Answer, Browser, Client, Receiver, World, wait_for};
 use serde_json::{Value, json};
 
@@ -49,7 +49,8 @@ fn a_link_is_shown_with_all_ways_to_share_it_and_one_that_leads_nowhere_is_not()
     is_a_page(&page);
     has(&page, &["<html lang=\"en\" dir=\"ltr\">", &format!("value=\"{link}\""), "Give $20, get $20", "<svg"]);
     has(&page, &["mailto:", "wa.me", "t.me", "sms:", "x.com", "linkedin.com", "facebook.com", "I may earn a reward"]);
-    let languages = [("de", "Ihr Link", "ltr"), ("ar", "رابطك", "rtl"), ("pt-BR", "O seu link", "ltr"), ("nl", "Your link", "ltr")];
+    let languages =
+        [("de", "Ihr Link", "ltr"), ("ar", "رابطك", "rtl"), ("pt-BR", "O seu link", "ltr"), ("nl", "Your link", "ltr")];
     for (lang, words, direction) in languages {
         let page = visitor(&world).get(&format!("{path}&lang={lang}")).expect(200);
         has(&page, &[words, &format!("dir=\"{direction}\"")]);
@@ -157,7 +158,10 @@ fn another_sites_page_posts_nothing() {
         assert!(!granted.text.contains("name=\"consent\""), "nobody is asked twice");
         let order = Client::purchase("order", "friend", 12_000, &granted.cookie().unwrap());
         let sale = world.client.post("/v1/conversions", &order).json;
-        assert_eq!((&sale["decision"]["outcome"], &sale["decision"]["consent"]), (&json!("credited"), &json!("granted")));
+        assert_eq!(
+            (&sale["decision"]["outcome"], &sale["decision"]["consent"]),
+            (&json!("credited"), &json!("granted"))
+        );
     }
     let denied = post(&world, "/r/-/share", &[("k", "hg_pk_acme"), ("consent", "denied"), ("via", code)], &[]);
     assert_eq!(denied.expect(200).cookie().as_deref(), Some(""));
