@@ -171,7 +171,7 @@ fn the_leaderboard_counts_what_was_kept_and_names_who_allows_it() {
     let path = format!("/v1/conversions/{conversion}/dispute");
     world.client.post(&path, &json!({"reason": "It was Di."})).expect(201);
     let di = me(&world, "di")["participant"]["id"].clone();
-    let ruling = json!({"outcome": "upheld", "reason": "It was.", "credit": [{"participant": di, "share": "1/1"}]});
+    let ruling = json!({"outcome": "upheld", "reason": "It was.", "credit": [{"participant": di}]});
     world.client.post(&format!("{path}/settle"), &ruling).expect(200);
     assert_eq!(board(&world), [(1, None, 2), (1, named("Cy"), 2), (3, named("Ada L."), 1), (3, None, 1)]);
 

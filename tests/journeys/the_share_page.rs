@@ -61,7 +61,7 @@ fn a_link_is_shown_with_all_ways_to_share_it_and_one_that_leads_nowhere_is_not()
     for gone in ["nobody-has-it", "x", "%F0%9F%98%80"] {
         let page = visitor(&world).get(&format!("/r/-/share?k=hg_pk_acme&code={gone}")).expect(200);
         is_a_page(&page);
-        has(&page, &["This link isn’t in use.", "type=\"email\""]);
+        has(&page, &["This link isn’t in use.", "name=\"email\""]);
         assert!(!page.text.contains("mailto:"));
     }
     assert_eq!(visitor(&world).get("/r/-/share").expect(401).json["error"]["code"], "unauthorized");
@@ -92,7 +92,7 @@ fn a_link_is_asked_for_by_mail_and_the_page_says_the_same_whoever_asks() {
     world.change_program(&json!({"join": {"email": false}}));
     let off = ask("ada@example.com").expect(403);
     has(&off, &["Sign in at shop.localhost"]);
-    assert!(!off.text.contains("type=\"email\""));
+    assert!(!off.text.contains("name=\"email\""));
     // What sends mail is limited as joining is.
     let often = wait_for("the limit", 10, || Some(ask("ada@example.com")).filter(|answer| answer.status == 429));
     is_a_page(&often);

@@ -85,7 +85,11 @@ impl House {
                 self.owner.post(&format!("/v1/rewards/{reward}/approve"), &json!({}));
                 reward
             }
-            "changeMe" => self.made("/v1/participants", &json!({"external_id": "u-1", "email": "ada@example.com"})),
+            // The same as in the example that makes one.
+            "changeMe" => {
+                let ada = json!({"external_id": "u-1", "email": "ada@example.com", "name": "Ada", "code": "ada"});
+                self.made("/v1/participants", &ada)
+            }
             "confirmClaim" | "rejectClaim" => self.claim(),
             id if id.starts_with("writeOff") => self.debtor(),
             id if id.ends_with("Reward") => self.sale().1,
