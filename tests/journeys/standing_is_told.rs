@@ -66,9 +66,16 @@ fn a_friend_sees_the_first_name_of_a_referrer_who_allows_it_and_of_no_other() {
     assert_eq!(name(&ada), Value::Null);
     show(&world, "ada", true).expect(200);
     let id = me(&world, "ada")["participant"]["id"].as_str().unwrap().to_owned();
-    let paused = json!({"state": "paused"}).to_string();
-    let path = format!("/v1/participants/{id}");
-    world.client.send("PATCH", &path, &[], Some(paused.as_bytes())).unwrap().expect(200);
+    let change = |what: Value| {
+        let path = format!("/v1/participants/{id}");
+        world.client.send("PATCH", &path, &[], Some(what.to_string().as_bytes())).unwrap().expect(200).json
+    };
+    // A backend that asks in its own settings says so too.
+    assert_eq!(change(json!({"show_name": false}))["show_name"], false);
+    assert_eq!(name(&ada), Value::Null);
+    assert_eq!(change(json!({"show_name": true, "name": "Ada L"}))["show_name"], true);
+    assert_eq!(name(&ada), "Ada");
+    change(json!({"state": "paused"}));
     assert_eq!(visitor.get(&format!("/r/-/v1/offer?k=hg_pk_acme&via={ada}")).json["referrer_name"], Value::Null);
 }
 

@@ -84,7 +84,19 @@ pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
 
 /// The English words of a key.
 pub(crate) fn english(key: &str) -> Option<&'static str> {
-    Lang::En.shown().get(key).map(String::as_str)
+    of_key(Lang::En.shown(), key)
+}
+
+/// What a language calls its numbers' categories, by Unicode's plural rules.
+const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
+/// A plural's key may end with a category that this language hasn't: `.other` stands for it.
+fn of_key<'a>(words: &'a BTreeMap<String, String>, key: &str) -> Option<&'a str> {
+    let other = || {
+        let (stem, _) = key.rsplit_once('.').filter(|(_, last)| CATEGORIES.contains(last))?;
+        words.get(&format!("{stem}.other"))
+    };
+    words.get(key).or_else(other).map(String::as_str)
 }
 
 /// The names in `{}` in a text, in order.
@@ -112,6 +124,21 @@ mod tests {
             let strange: Vec<_> =
                 lang.shown().keys().filter(|key| key.starts_with("page.") && english(key).is_none()).collect();
             assert!(strange.is_empty(), "{}.json has {strange:?}, which English doesn't have", lang.as_str());
+        }
+    }
+
+    #[test]
+    fn a_plurals_key_is_known_in_every_category() {
+        let words = read(r#"{"n.one": "{count} visit", "n.other": "{count} visits", "few": "A few"}"#);
+        for (key, text) in [
+            ("n.one", Some("{count} visit")),
+            ("n.few", Some("{count} visits")),
+            ("n.some", None),
+            ("m.few", None),
+            ("few", Some("A few")),
+            ("n", None),
+        ] {
+            assert_eq!(of_key(&words, key), text, "{key}");
         }
     }
 
