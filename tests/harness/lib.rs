@@ -9,7 +9,7 @@ pub mod receiver;
 pub mod rough;
 pub mod shop;
 pub mod vendor;
-pub mod vendors;
+pub mod vendor_posts;
 pub mod world;
 
 pub use browser::Browser;

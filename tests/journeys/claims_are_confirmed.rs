@@ -1,6 +1,6 @@
 //! A thank-you page claims a conversion; a backend, a vendor or the owner confirms it, and only then does it earn.
 
-use honeyguide_tests::vendors::{connect, seconds, signed};
+use honeyguide_tests::vendor_posts::{connect, seconds, signed};
 use honeyguide_tests::{Client, World};
 use serde_json::{Value, json};
 
@@ -110,7 +110,8 @@ fn a_vendors_sale_takes_the_claim_that_came_before_or_comes_within_the_time_that
     assert_eq!(reasons(), ["last_touch_within_window"]);
     posts[1].deliver(&world.client).expect(200);
     assert_eq!(reasons(), ["last_touch_within_window", "no_touch"], "nobody waits unless the owner says so");
-    let waits = json!({"secrets": [honeyguide_tests::vendors::STRIPE_SECRET], "claim_wait_minutes": 10}).to_string();
+    let waits =
+        json!({"secrets": [honeyguide_tests::vendor_posts::STRIPE_SECRET], "claim_wait_minutes": 10}).to_string();
     world.client.send("PUT", "/v1/sources/stripe", &[], Some(waits.as_bytes())).unwrap().expect(200);
     assert_eq!(posts[2].deliver(&world.client).expect(200).json["reason"], "claim_awaited");
     claim(&world, &cookie, "cs_3", &json!({}));

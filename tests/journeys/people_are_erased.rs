@@ -1,6 +1,6 @@
 //! Shopify's privacy topics: what is kept of a person is told, and goes; the book stays whole.
 
-use honeyguide_tests::vendors::{Post, connect, signed};
+use honeyguide_tests::vendor_posts::{Post, connect, signed};
 use honeyguide_tests::{Client, World};
 use serde_json::{Value, json};
 
@@ -86,7 +86,8 @@ fn someone_who_asks_is_told_and_someone_who_is_erased_is_gone_while_the_book_bal
 fn an_order_that_waits_is_taken_before_its_buyer_is_erased_and_a_shop_that_leaves_takes_its_people_along() {
     let world = World::start();
     connect(&world.client);
-    let waits = json!({"secrets": [honeyguide_tests::vendors::SHOPIFY_SECRET], "claim_wait_minutes": 60}).to_string();
+    let waits =
+        json!({"secrets": [honeyguide_tests::vendor_posts::SHOPIFY_SECRET], "claim_wait_minutes": 60}).to_string();
     world.client.send("PUT", "/v1/sources/shopify", &[], Some(waits.as_bytes())).unwrap().expect(200);
     let nobody = |id: i64, customer: i64, email: &str| {
         let mut order = order(id, customer, email, &Value::Null, false);

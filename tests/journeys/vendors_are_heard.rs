@@ -2,7 +2,7 @@
 
 mod recorded;
 
-use honeyguide_tests::vendors::{self, Post, SHOPIFY_SECRET, STRIPE_SECRET, connect, seconds, signed};
+use honeyguide_tests::vendor_posts::{self, Post, SHOPIFY_SECRET, STRIPE_SECRET, connect, seconds, signed};
 use honeyguide_tests::{Client, World, wait_for};
 use recorded::{Month, reference};
 use serde_json::{Value, json};
@@ -159,7 +159,7 @@ fn only_what_a_vendor_signed_with_a_secret_in_force_is_taken() {
     let body = event("evt_1").to_string();
     let now = seconds();
     let asked = |secret: &str, at: i64| json!({"vendor": "stripe", "payload": body, "secret": secret, "at": at});
-    let made = vendors::ask(&[
+    let made = vendor_posts::ask(&[
         asked(STRIPE_SECRET, now),
         asked(STRIPE_SECRET, now - 400),
         asked(STRIPE_SECRET, now + 400),
@@ -188,7 +188,7 @@ fn only_what_a_vendor_signed_with_a_secret_in_force_is_taken() {
         )
         .chain([(format!("{body} "), header(0).to_owned())])
         .collect();
-    let theirs = vendors::ask(&altered.iter().map(|(payload, header)| {
+    let theirs = vendor_posts::ask(&altered.iter().map(|(payload, header)| {
         json!({"vendor": "stripe", "payload": payload, "header": header, "secret": STRIPE_SECRET, "at": now})
     }).collect::<Vec<_>>());
     for ((payload, header), accepted) in altered.iter().zip(theirs) {
@@ -203,7 +203,7 @@ fn only_what_a_vendor_signed_with_a_secret_in_force_is_taken() {
         world.client.send("PUT", "/v1/sources/stripe", &[], Some(body.as_bytes())).unwrap()
     };
     put(&json!(["whsec_the_new_one_012345", STRIPE_SECRET])).expect(200);
-    let fresh = vendors::ask(&[asked("whsec_the_new_one_012345", now), asked(STRIPE_SECRET, now)]);
+    let fresh = vendor_posts::ask(&[asked("whsec_the_new_one_012345", now), asked(STRIPE_SECRET, now)]);
     for header in &fresh {
         stripe(&body, header.as_str().unwrap(), None).expect(200);
     }

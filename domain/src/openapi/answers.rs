@@ -82,6 +82,9 @@ answers! {
         /// Shown this once.
         #[serde(skip_serializing_if = "Option::is_none")]
         identity_secret: Option<String>,
+        /// Of the decision callback, where the file names one. Shown this once.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        callback_secret: Option<String>,
     }
     ProgramListed { id: String, site: String, mode: String, kind: String, created_at: Timestamp, }
     Findings { findings: Vec<Finding>, }

@@ -32,7 +32,7 @@ pub(super) fn write(to: &Writer) {
             .about("The same file again makes no new version. With a `version`, it is refused where that isn't the newest.")
             .once()
             .body::<Program>(to, &file("acme"))
-            .answers_as(200, "The file in force, with its version.", "application/json", versioned(to)),
+            .answers_as(200, "The file in force, with its version.", "application/json", changed(to)),
     );
     to.add(
         Operation::new("GET", "/v1/program/versions", "listVersions", READ, "Every version of the program").answers_as(
@@ -93,6 +93,13 @@ pub(super) fn write(to: &Writer) {
             .once()
             .answers_nothing(204, "It is in force no more."),
     );
+}
+
+/// What a change is answered with: once, too, the secret of a decision callback that it names first.
+fn changed(to: &Writer) -> Value {
+    let secret =
+        json!({"type": "string", "description": "Of the decision callback, where it is new. Shown this once."});
+    json!({"allOf": [versioned(to), {"properties": {"callback_secret": secret}}]})
 }
 
 fn versioned(to: &Writer) -> Value {

@@ -47,7 +47,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS posts (at INTEGER, body TEXT);
 `;
 
-// As long as ours are.
+// About as long as ours are.
 const DECISION = JSON.stringify({ decision: "d".repeat(800) });
 const FACTS = JSON.stringify({ facts: "f".repeat(400) });
 const TOLD = JSON.stringify({ conversion: "c".repeat(1300) });

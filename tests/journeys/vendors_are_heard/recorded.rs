@@ -1,7 +1,7 @@
 //! What two vendors sent in a month, in order: checkouts, invoices in the shapes of API versions before and after
 //! 2025-03-31, refunds, disputes, a trial, a promotion code, orders and their cancellations.
 
-use honeyguide_tests::vendors::{Post, seconds, signed};
+use honeyguide_tests::vendor_posts::{Post, seconds, signed};
 use honeyguide_tests::{Client, World};
 use serde_json::{Value, json};
 

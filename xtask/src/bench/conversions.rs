@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 /// Conversions of one batch.
 const BATCH: usize = 1_000;
 
+/// A book of hundreds of thousands of postings is checked in a few seconds.
+const LONGEST_CHECK: Duration = Duration::from_mins(2);
+
 /// What a second brings, ours and the baseline's.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Pair {
@@ -138,12 +141,32 @@ impl Shop {
         load::post(place, &address, [path, &self.program.key, code, &format!("single-{round}")], seconds)
     }
 
-    /// What was answered is in the book, and the book is right.
+    /// What was answered has earned, and the book of it is right, posting by posting.
     fn is_whole(&self) -> Result<()> {
-        let address = format!("{}/v1/rewards?limit=1", self.program.subject.address());
-        let answer = http::get(&address, Some(&self.program.key))?;
+        let answer = self.get("/v1/rewards?limit=1")?;
         let rewarded = answer.body.get("data").and_then(Value::as_array).is_some_and(|rewards| !rewards.is_empty());
-        if rewarded { Ok(()) } else { Err(Failure::new("The bench's conversions earned nothing.")) }
+        if !rewarded {
+            return Err(Failure::new("The bench's conversions earned nothing."));
+        }
+        let begun = Instant::now();
+        let mut answer = self.get("/v1/ledger/verify")?;
+        while answer.status != 200 || answer.body.get("state").is_some_and(|state| state != "done") {
+            let id = answer.body.get("id").and_then(Value::as_str).map(str::to_owned);
+            let Some(id) = id.filter(|_| begun.elapsed() < LONGEST_CHECK) else {
+                return Err(answer.refusal("The check of the bench's book"));
+            };
+            std::thread::sleep(Duration::from_millis(200));
+            answer = self.get(&format!("/v1/jobs/{id}"))?;
+        }
+        let found = answer.body.get("result").unwrap_or(&answer.body);
+        match found.get("valid") {
+            Some(Value::Bool(true)) => Ok(()),
+            _ => Err(Failure::new(format!("The bench's book is wrong: {found}"))),
+        }
+    }
+
+    fn get(&self, path: &str) -> Result<http::Answer> {
+        http::get(&format!("{}{path}", self.program.subject.address()), Some(&self.program.key))
     }
 }
 

@@ -25,11 +25,11 @@ pub fn seconds() -> i64 {
 
 /// Asks the vendors' own code, once for a whole list.
 pub fn ask(list: &[Value]) -> Vec<Value> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/vendors.mjs");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/vendor_posts.mjs");
     let mut child = Command::new("node").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(json!(list).to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "tests/harness/vendors.mjs failed");
+    assert!(output.status.success(), "tests/harness/vendor_posts.mjs failed");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
