@@ -35,6 +35,9 @@ pub mod refund;
 pub mod reward;
 pub mod words;
 
+pub mod leaderboard;
+pub mod sharepage;
+
 pub mod lint;
 pub mod whatif;
 

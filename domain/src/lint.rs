@@ -8,6 +8,7 @@ mod offer;
 mod overlap;
 mod placed;
 mod reach;
+mod screen;
 mod spending;
 
 use crate::calendar::Day;
@@ -79,6 +80,9 @@ const LINTS: &[fn(&Program, Day) -> Vec<Finding>] = &[
     offer::calls_to_action,
     offer::disclosure,
     offer::terms,
+    screen::words,
+    screen::places,
+    screen::translations,
     spending::target,
     spending::limits,
     spending::ceilings,

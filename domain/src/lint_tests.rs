@@ -296,6 +296,7 @@ fn every_code_that_is_documented_is_one_that_is_found_and_the_other_way_round() 
         include_str!("lint/holding.rs"),
         include_str!("lint/overlap.rs"),
         include_str!("lint/reach.rs"),
+        include_str!("lint/screen.rs"),
     ];
     let table: Vec<&str> = docs
         .split("## Lint")
@@ -316,4 +317,15 @@ fn every_code_that_is_documented_is_one_that_is_found_and_the_other_way_round() 
             assert!(table.contains(&code), "{code} is not in the docs");
         }
     }
+}
+
+#[test]
+fn own_words_stand_where_a_word_stands() {
+    let words = |words: Value| json!({"/words": {"de": words}});
+    let good = words(json!({"page.from": "{name} schickt Sie", "page.your_link": "Link"}));
+    check("unknown_word", "words.de.page.yuor_link", words(json!({"page.yuor_link": "Link"})), good.clone());
+    check("unknown_place", "words.de.page.from", words(json!({"page.from": "Von {nmae}"})), good.clone());
+    check("place_left_out", "words.de.page.from", words(json!({"page.from": "Von jemand"})), good);
+    let translated = |lang: &str| json!({"/offer/translations": {lang: {"headline": "x"}}});
+    check("translated_twice", "offer.translations.en", translated("en"), translated("de"));
 }

@@ -5,6 +5,7 @@
 mod attribution;
 mod file;
 mod rule;
+mod screen;
 mod targets;
 mod versions;
 
@@ -13,12 +14,15 @@ pub use rule::{
     Amounts, Approval, Bonus, Boundary, Bounds, Conditions, CouponSource, Gift, Gives, Lasts, Limit, Limits, Milestone,
     Milestones, Most, RewardKind, Rule, Side, Stage, Tier, TierBy, TierMode, Tiers, Worth,
 };
+pub use screen::{OfferTranslation, Screen, Testimonial};
 pub use targets::Targets;
 pub use versions::{Version, in_force};
 
 use crate::approval::Callback;
 use crate::money::{Currency, Money};
 use crate::site::Site;
+use crate::words::Lang;
+use std::collections::BTreeMap;
 
 /// The name of a program in keys and addresses: 1 to 40 of `a-z 0-9 - _`, beginning with a letter or digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +66,7 @@ pub struct Program {
     pub targets: Targets,
     /// What someone must be owed to have a line in a payout that says nothing else, in that currency.
     pub payout_minimum: Option<Money>,
+    pub screen: Screen,
     /// Who is asked before a reward is approved by time.
     pub callback: Option<Callback>,
 }
@@ -95,7 +100,7 @@ pub enum Durability {
 
 /// What a friend and a referrer are told.
 #[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema), schemars(rename = "OfferTold"))]
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Offer {
     pub headline: String,
     pub friend: Option<String>,
@@ -103,8 +108,12 @@ pub struct Offer {
     pub terms: Option<String>,
     pub disclosure: Option<String>,
     /// What a friend is asked to do, in the words of the site's buttons.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub call_to_action: Vec<String>,
+    /// In other languages than the program's own; readers are told one of them.
+    #[serde(default, skip_deserializing, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(any(test, feature = "openapi"), schemars(with = "BTreeMap<String, OfferTranslation>"))]
+    pub translations: BTreeMap<Lang, OfferTranslation>,
 }
 
 #[cfg(test)]

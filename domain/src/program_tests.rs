@@ -15,7 +15,10 @@ fn full() -> Value {
         "attribution": {"model": "time_decay", "half_life_days": 14, "window_days": 30, "windows": {"signup": 7}, "binding": "last",
             "judged_by": "touch"},
         "consent": "required", "durability": "before-redirect",
-        "offer": {"headline": "h", "friend": "f", "referrer": null, "terms": null, "disclosure": "d", "call_to_action": ["Shop now"]},
+        "offer": {"headline": "h", "friend": "f", "referrer": null, "terms": null, "disclosure": "d", "call_to_action": ["Shop now"],
+            "translations": {"de": {"headline": "H", "call_to_action": ["Los"]}, "ja": {"disclosure": "D"}}},
+        "locale": "fr", "leaderboard": true, "words": {"de": {"page.your_link": "Dein Link"}},
+        "testimonials": [{"name": "Ada", "words": "Good tea."}],
         "targets": {"cost_per_acquisition": {"amount": 5_000, "currency": "EUR"}, "refund_window_days": 14},
         "join": {"email": true},
         "rewards": [

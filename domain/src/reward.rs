@@ -3,6 +3,7 @@
 
 pub mod history;
 pub mod limits;
+pub mod next;
 pub mod retainer;
 pub mod rules;
 

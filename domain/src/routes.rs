@@ -21,12 +21,15 @@ macro_rules! routes {
 }
 
 routes! {
+    GET|POST "/r/-/share"
+
     GET|HEAD "/r/{code}"
     GET|HEAD "/r/{code}/{channel}"
 
     GET "/r/-/v1/offer"
     GET "/r/-/v1/reference"
-    GET "/r/-/v1/me"
+    GET|POST "/r/-/v1/me"
+    GET "/r/-/v1/leaderboard"
     POST "/r/-/v1/touch"
     POST "/r/-/v1/consent"
     POST "/r/-/v1/join"
@@ -168,6 +171,7 @@ mod tests {
             ("/v1/rewards/rwd_1/burn", ""),
             ("/r/-/v1/offer", "GET"),
             ("/r/-/widget.js", "GET HEAD"),
+            ("/r/-/share", "GET POST"),
             ("/r/ada/mail", "GET HEAD"),
         ] {
             assert_eq!(methods(path).join(" "), methods_of, "{path}");

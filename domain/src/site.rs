@@ -41,7 +41,7 @@ impl Site {
 
     /// Whether a link of this site may lead there: the same registrable domain, or the same host.
     pub fn is_same_site(&self, other: &Self) -> bool {
-        same_site(self.host(), other.host())
+        is_same_site(self.host(), other.host())
     }
 
     /// The path of the destination's own site that a visitor asked for with `?to=`; anything else in it is ignored.
@@ -64,7 +64,7 @@ impl Site {
 
     /// How a redirect to this address reaches a visitor who asked on `host` (without port).
     pub fn seen_from(&self, host: &str) -> Reach {
-        let shared = same_site(host, self.host());
+        let shared = is_same_site(host, self.host());
         Reach { same_site: shared, cookie_domain: if shared { registrable(host) } else { None } }
     }
 }
@@ -77,7 +77,8 @@ pub struct Reach {
     pub cookie_domain: Option<String>,
 }
 
-fn same_site(one: &str, other: &str) -> bool {
+/// Whether two hosts, without ports, are one site's: the same registrable domain, or the same host.
+pub fn is_same_site(one: &str, other: &str) -> bool {
     if one.eq_ignore_ascii_case(other) {
         return true;
     }

@@ -19,6 +19,7 @@ pub mod participants;
 pub mod programs;
 pub mod recorded;
 pub mod sources;
+pub mod visits;
 pub mod whatif;
 
 #[cfg(test)]

@@ -2,8 +2,13 @@
 //!
 //! A translator edits those files and nothing else. They are read when this is compiled; a test says what is missing.
 
+mod shown;
+
+pub use shown::{Overrides, Shown, placeholders};
+pub(crate) use shown::{english, keys};
+
 use crate::reason::Reason;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -20,8 +25,8 @@ pub struct Explanation {
 type Sentences = BTreeMap<String, Explanation>;
 
 macro_rules! languages {
-    ($($name:ident $tag:literal,)*) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    ($($name:ident $tag:literal $own:literal,)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Lang { $($name,)* }
 
         impl Lang {
@@ -36,11 +41,25 @@ macro_rules! languages {
                     READ.get_or_init(|| read(include_str!(concat!("../words/", $tag, ".json"))))
                 })* }
             }
+
+            /// What the widget and the share page say, by key.
+            fn shown(self) -> &'static BTreeMap<String, String> {
+                match self { $(Self::$name => {
+                    static READ: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+                    READ.get_or_init(|| shown::read(include_str!(concat!("../../widget/words/", $tag, ".json"))))
+                })* }
+            }
+
+            /// What its speakers call it.
+            pub const fn own_name(self) -> &'static str { match self { $(Self::$name => $own,)* } }
         }
     };
 }
 
-languages! { En "en", De "de", Fr "fr", Es "es", Pt "pt", Ja "ja", Ar "ar", Hi "hi", }
+languages! {
+    En "en" "English", De "de" "Deutsch", Fr "fr" "Français", Es "es" "Español", Pt "pt" "Português", Ja "ja" "日本語",
+    Ar "ar" "العربية", Hi "hi" "हिन्दी",
+}
 
 /// A file that can't be read has no words, which the test shows; what is missing falls back to English.
 fn read(file: &str) -> Sentences {
@@ -64,15 +83,31 @@ impl Lang {
     /// The language that an `Accept-Language` likes best among ours (RFC 9110, 12.5.4): the largest `q`, the first of
     /// equals. English where it names none of them.
     pub fn preferred(accept: &str) -> Self {
-        let mut best = (Self::En, 0);
+        Self::named(accept).unwrap_or_default()
+    }
+
+    /// The same, where it names one of ours.
+    pub fn named(accept: &str) -> Option<Self> {
+        let mut best = (None, 0);
         for range in accept.split(',').take(32) {
             let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
             let quality = parameters.trim().strip_prefix("q=").map_or(1_000, thousandths);
             if let Some(lang) = Self::parse(tag).filter(|_| quality > best.1) {
-                best = (lang, quality);
+                best = (Some(lang), quality);
             }
         }
         best.0
+    }
+
+    /// Whether it is written from right to left.
+    pub fn is_right_to_left(self) -> bool {
+        self == Self::Ar
+    }
+}
+
+impl Serialize for Lang {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
     }
 }
 

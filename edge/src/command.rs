@@ -310,7 +310,10 @@ pub(crate) enum ProgramCommand {
         code: Option<String>,
         /// The click that the visitor's touch proves.
         click: Option<String>,
+        /// The language that is asked for.
+        lang: Option<String>,
     },
+    Leaderboard,
     Reference {
         touches: String,
     },
@@ -326,6 +329,11 @@ pub(crate) enum ProgramCommand {
     },
     Me {
         token: String,
+    },
+    /// A participant says whether their name is shown.
+    ShowMyName {
+        token: String,
+        show: bool,
     },
     /// What comes in beside the owner's own calls.
     Inward(InwardCommand),

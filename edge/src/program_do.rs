@@ -26,6 +26,7 @@ mod ledger;
 mod outbox;
 mod participants;
 mod payouts;
+mod ranks;
 mod refunds;
 mod remembered;
 mod retainers;
@@ -286,12 +287,14 @@ impl Turn<'_> {
             C::DestinationGone { id, why } => self.destination_gone(id, why),
             C::AddClicks { shard, step, part, tallies } => self.add_clicks(shard, *step, *part, tallies),
             C::ClickStats { query, edges } => self.click_stats(query, edges),
-            C::Offer { code, click } => self.offer(code.as_deref(), click.as_deref()),
+            C::Offer { code, click, lang } => self.offer(code.as_deref(), click.as_deref(), lang.as_deref()),
+            C::Leaderboard => self.leaderboard(),
             C::Reference { touches } => self.reference(touches),
             C::JoinByIdentity { token } => self.join_by_identity(token),
             C::FinishJoin { token, code } => self.finish_join(token, code),
             C::LinkRequested { email } => self.link_requested(email),
             C::Me { token } => self.me(token),
+            C::ShowMyName { token, show } => self.show_my_name(token, *show),
             C::Inward(command) => self.inward(command),
             C::Unsubscribe { token } => self.unsubscribe(token),
         }

@@ -1,9 +1,12 @@
 //! What browsers call, under `{friend path}/-/`: the widget's files and the small public API. Limited per visitor and
 //! program; a redirect never is.
 
+mod share;
+mod spoken;
+
 use crate::assets;
 use crate::buffer;
-use crate::command::{ClicksCommand, InwardCommand, ProgramCall, ProgramCommand, ask, shard_name};
+use crate::command::{ClicksCommand, InwardCommand, ProgramCall, ProgramCommand, ask, fetch, shard_name};
 use crate::failure::{Failure, Outcome, json};
 use crate::owner::{claim_code, known_program, limited_text};
 use crate::redirect::{self, Seen};
@@ -18,8 +21,9 @@ use honeyguide_domain::routes;
 use honeyguide_domain::site::{Site, host_of};
 use honeyguide_domain::token::{self, ProgramTag, Touch};
 use honeyguide_domain::visitor::DayKey;
-use honeyguide_domain::wire::participants::{Beacon, BeaconEvent, ConsentGiven, Join, NewClaim};
+use honeyguide_domain::wire::participants::{Beacon, BeaconEvent, ConsentGiven, Join, MyChange, NewClaim};
 use honeyguide_domain::wire::read;
+use honeyguide_domain::wire::visits::OfferInForce;
 use serde_json::Value;
 use std::cell::RefCell;
 use worker::{Env, Request, Response};
@@ -46,10 +50,14 @@ pub(crate) async fn answer(visit: &Visit<'_>, rest: &str, mut request: Request) 
         ("GET", "v1/offer") => visit.offer(query).await,
         ("GET", "v1/reference") => visit.reference(query).await,
         ("GET", "v1/me") => visit.me(query).await,
+        ("POST", "v1/me") => visit.change_me(&limited_text(&mut request).await?).await,
+        ("GET", "v1/leaderboard") => visit.leaderboard(query).await,
         ("POST", "v1/touch") => visit.touch(&limited_text(&mut request).await?).await,
         ("POST", "v1/consent") => visit.consent(&limited_text(&mut request).await?).await,
         ("POST", "v1/join") => visit.join(&limited_text(&mut request).await?).await,
         ("POST", "v1/claim") => visit.claim(&limited_text(&mut request).await?).await,
+        ("GET", "share") => visit.share_page(query, &request).await,
+        ("POST", "share") => visit.share_form(query, &mut request).await,
         ("GET", "v1/unsubscribe") => unsubscribe_page(false),
         ("POST", "v1/unsubscribe") => visit.unsubscribe(query).await,
         ("GET" | "HEAD", name) => match assets::file(visit.env, "widget", name).await? {
@@ -96,17 +104,21 @@ impl Visit<'_> {
 
     async fn offer(&self, query: &str) -> Outcome<Response> {
         let program = self.program(parameter(query, "k").as_deref(), BROWSER).await?;
-        let touch = self.newest(&program);
-        let via = parameter(query, "via").map(|via| via.to_lowercase());
-        let code = touch.as_ref().map(|touch| touch.code.to_string()).or(via);
+        let (via, lang) = (parameter(query, "via"), parameter(query, "lang"));
+        let offer = self.offer_for(&program, via.as_deref(), lang).await?;
+        Ok(json(200, &serde_json::to_string(&offer)?)?)
+    }
+
+    /// The offer in force for this visitor: by their cookie, or by the code of the address.
+    async fn offer_for(&self, program: &str, via: Option<&str>, lang: Option<String>) -> Outcome<OfferInForce> {
+        let touch = self.newest(program);
+        let code = touch.as_ref().map(|touch| touch.code.to_string()).or_else(|| via.map(str::to_lowercase));
         let click = touch.as_ref().map(|touch| touch.click.to_string());
-        let mut response = self.ask(&program, ProgramCommand::Offer { code, click }).await?;
-        let mut body: Value = serde_json::from_str(&response.text().await?)?;
+        let call = ProgramCall::of_deployment(ProgramCommand::Offer { code, click, lang });
+        let mut offer: OfferInForce = fetch(self.env, "PROGRAM", program, &call).await?;
         let state = if touch.is_some_and(|touch| touch.consented) { "granted" } else { "unknown" };
-        if let Value::Object(fields) = &mut body {
-            fields.insert("consent_state".to_owned(), Value::from(state));
-        }
-        Ok(json(response.status_code(), &body.to_string())?)
+        state.clone_into(&mut offer.consent_state);
+        Ok(offer)
     }
 
     async fn reference(&self, query: &str) -> Outcome<Response> {
@@ -121,13 +133,29 @@ impl Visit<'_> {
     async fn me(&self, query: &str) -> Outcome<Response> {
         let program = self.program(parameter(query, "k").as_deref(), BROWSER).await?;
         let token = self.token.clone().ok_or_else(no_identity)?;
-        let mut response = self.ask(&program, ProgramCommand::Me { token }).await?;
+        self.standing(&program, &token).await
+    }
+
+    async fn standing(&self, program: &str, token: &str) -> Outcome<Response> {
+        let mut response = self.ask(program, ProgramCommand::Me { token: token.to_owned() }).await?;
         let mut body: Value = serde_json::from_str(&response.text().await?)?;
         let code = body["participant"]["code"].as_str().unwrap_or_default().to_owned();
         if response.status_code() == 200 {
-            body["clicks"] = crate::owner::clicks_of(self.env, self.settings, &program, &code).await?;
+            body["clicks"] = crate::owner::clicks_of(self.env, self.settings, program, &code).await?;
         }
         Ok(json(response.status_code(), &body.to_string())?)
+    }
+
+    async fn change_me(&self, body: &str) -> Outcome<Response> {
+        let change: MyChange = read::body(body)?;
+        let program = self.program(Some(&change.key), BROWSER).await?;
+        let token = self.token.clone().ok_or_else(no_identity)?;
+        self.ask(&program, ProgramCommand::ShowMyName { token, show: change.show_name }).await
+    }
+
+    async fn leaderboard(&self, query: &str) -> Outcome<Response> {
+        let program = self.program(parameter(query, "k").as_deref(), BROWSER).await?;
+        self.ask(&program, ProgramCommand::Leaderboard).await
     }
 
     async fn touch(&self, body: &str) -> Outcome<Response> {
@@ -151,24 +179,28 @@ impl Visit<'_> {
         Ok(json(204, "")?)
     }
 
-    /// Turns `via` into the cookie when the visitor agrees; takes the cookie back when not.
     async fn consent(&self, body: &str) -> Outcome<Response> {
         let given: ConsentGiven = read::body(body)?;
         let program = self.program(Some(&given.key), BROWSER).await?;
         let response = json(204, "")?;
+        if let Some(cookie) = self.consent_cookie(&program, given.granted, given.via.as_deref()).await? {
+            response.headers().append("set-cookie", &cookie)?;
+        }
+        Ok(response)
+    }
+
+    /// Turns `via` into the cookie when the visitor agrees; takes the cookie back when not.
+    async fn consent_cookie(&self, program: &str, granted: bool, via: Option<&str>) -> Outcome<Option<String>> {
         let host = host_of(self.seen.host);
         let domain = Site::parse(&format!("http://{host}/")).ok().and_then(|site| site.seen_from(host).cookie_domain);
-        if !given.granted {
-            response.headers().append("set-cookie", &redirect::set_cookie(self.seen, "", domain.as_deref(), 0))?;
-            return Ok(response);
+        if !granted {
+            return Ok(Some(redirect::set_cookie(self.seen, "", domain.as_deref(), 0)));
         }
-        let Some(touch) = self.consented(&program, given.via.as_deref()).await else { return Ok(response) };
+        let Some(touch) = self.consented(program, via).await else { return Ok(None) };
         let (link, _) = redirect::resolve(self.env, self.settings, touch.code.as_str(), host).await;
         let signer = &self.settings.signer;
         let value = token::carry_on(signer, self.seen.touches(), &signer.sign(&touch));
-        let cookie = redirect::set_cookie(self.seen, &value, domain.as_deref(), link.window_seconds);
-        response.headers().append("set-cookie", &cookie)?;
-        Ok(response)
+        Ok(Some(redirect::set_cookie(self.seen, &value, domain.as_deref(), link.window_seconds)))
     }
 
     async fn consented(&self, program: &str, via: Option<&str>) -> Option<Touch> {
@@ -190,15 +222,20 @@ impl Visit<'_> {
             return self.ask(&program, ProgramCommand::LinkRequested { email: email.to_string() }).await;
         };
         let program = self.program(Some(&join.key), BROWSER).await?;
-        let mut found = self.ask(&program, ProgramCommand::JoinByIdentity { token: token.clone() }).await?;
+        self.join_as(&program, &token).await
+    }
+
+    /// The participant of a signed identity, who is made one where they weren't.
+    async fn join_as(&self, program: &str, token: &str) -> Outcome<Response> {
+        let mut found = self.ask(program, ProgramCommand::JoinByIdentity { token: token.to_owned() }).await?;
         if found.status_code() != 202 {
             return Ok(found);
         }
         let told: Value = serde_json::from_str(&found.text().await?)?;
         let owner = told["external_id"].as_str().unwrap_or_default();
-        let code = claim_code(self.env, self.settings, &program, None, &format!("participant {owner}")).await?;
-        redirect::forget(&program);
-        self.ask(&program, ProgramCommand::FinishJoin { token, code }).await
+        let code = claim_code(self.env, self.settings, program, None, &format!("participant {owner}")).await?;
+        redirect::forget(program);
+        self.ask(program, ProgramCommand::FinishJoin { token: token.to_owned(), code }).await
     }
 
     /// By one click of a mail program (RFC 8058), or by the button of the page. What the body says doesn't matter.

@@ -1,10 +1,13 @@
 //! One edge with a data folder and a program of its own, gone with the test.
 
 use crate::Client;
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 use xtask::local::{Edge, Secrets, Settings};
 use xtask::place::Place;
 
@@ -129,6 +132,30 @@ impl World {
     #[track_caller]
     pub fn switch(&self, fault: &str) {
         self.client.send("GET", "/healthz", &[("x-honeyguide-fault", fault)], None).unwrap().expect(200);
+    }
+
+    /// A participant's identity, as the site's backend signs it: HS256, good for an hour.
+    pub fn identity(&self, who: &str, name: Option<&str>) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let claims = json!({"sub": who, "email": format!("{who}@example.com"), "name": name, "exp": now + 3_600});
+        let parts = [r#"{"alg":"HS256","typ":"JWT"}"#, &claims.to_string()];
+        let signed = parts.map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
+        let mac = Hmac::<sha2::Sha256>::new_from_slice(self.identity_secret.as_bytes()).unwrap();
+        let signature = mac.chain_update(&signed).finalize().into_bytes();
+        format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature))
+    }
+
+    /// A client of that participant's browser.
+    pub fn as_participant(&self, who: &str, name: Option<&str>) -> Client {
+        Client::new(&self.client.base, &self.identity(who, name))
+    }
+
+    /// Changes some fields of the program's file.
+    #[track_caller]
+    pub fn change_program(&self, changes: &Value) {
+        let mut file = self.client.get("/v1/program").expect(200).json;
+        changes.as_object().unwrap().iter().for_each(|(name, value)| file[name] = value.clone());
+        self.client.send("PUT", "/v1/program", &[], Some(file.to_string().as_bytes())).unwrap().expect(200);
     }
 
     /// A client with the secret of the deployment.

@@ -6,10 +6,12 @@ use std::time::Instant;
 /// One endpoint: its method, its path, its body, how many calls pass at once, and in how many milliseconds one grows back.
 type Endpoint = (&'static str, &'static str, &'static str, u128, u128);
 
-const ENDPOINTS: [Endpoint; 7] = [
+const ENDPOINTS: [Endpoint; 9] = [
     ("GET", "offer?k=hg_pk_acme", "", 60, 200),
     ("GET", "reference?k=hg_pk_acme", "", 60, 200),
     ("GET", "me?k=hg_pk_acme", "", 60, 200),
+    ("GET", "leaderboard?k=hg_pk_acme", "", 60, 200),
+    ("POST", "me", r#"{"k":"hg_pk_acme","show_name":true}"#, 60, 200),
     ("POST", "touch", r#"{"k":"hg_pk_acme","event":"impression"}"#, 60, 200),
     ("POST", "consent", r#"{"k":"hg_pk_acme","state":"denied"}"#, 60, 200),
     ("POST", "join", r#"{"k":"hg_pk_acme","email":"zoe@example.com"}"#, 5, 12_000),

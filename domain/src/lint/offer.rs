@@ -76,9 +76,10 @@ pub(super) fn disclosure(program: &Program, _: Day) -> Vec<Finding> {
     if told || !has(program, Side::Referrer) {
         return Vec::new();
     }
-    let why = "Referrers earn, and their messages don't say so; the law asks for that in the USA and in the EU.";
-    let fix = "Add offer.disclosure, such as \"I may earn a reward if you buy.\" The widget adds it to what is shared.";
-    vec![Finding::warning("disclosure_missing", "offer.disclosure", why, fix)]
+    let why = "Referrers earn, and the offer has no sentence that says so; the law asks for one in the USA and in the EU. \
+        The widget adds a general one, in the reader's language.";
+    let fix = "Say it in your own words in offer.disclosure, and in offer.translations for other languages.";
+    vec![Finding::hint("disclosure_missing", "offer.disclosure", why, fix)]
 }
 
 pub(super) fn terms(program: &Program, _: Day) -> Vec<Finding> {

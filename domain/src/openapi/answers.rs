@@ -7,10 +7,11 @@ use crate::id::{
     ClickId, ConversionId, CustomerId, DeliveryId, DestinationId, DisputeId, EntryId, EventId, KeyId, ParticipantId,
     PayoutId, RewardId,
 };
+use crate::leaderboard::Place;
 use crate::ledger::Posting;
 use crate::lint::Finding;
 use crate::money::{Currency, Money};
-use crate::program::Offer;
+use crate::reward::next::NextTier;
 use crate::time::Timestamp;
 use crate::wire::answers::{ConversionAnswer, RewardAnswer};
 use crate::wire::decision::{Credit, Decision};
@@ -122,6 +123,8 @@ answers! {
         link: String,
         share_page: String,
         metadata: Map<String, Value>,
+        /// Whether friends and the leaderboard may show their first name.
+        show_name: bool,
         created_at: Timestamp,
     }
     ParticipantTold {
@@ -375,22 +378,6 @@ answers! {
         ms: i64,
     }
 
-    OfferInForce {
-        program: ProgramShown,
-        offer: Option<Offer>,
-        /// Whether the visitor came by a link that leads somewhere.
-        referred: bool,
-        code: Option<String>,
-        coupon: Option<CouponHeld>,
-        referrer_name: Option<String>,
-        /// `required` or `not_required`.
-        consent: String,
-        /// `granted` or `unknown`.
-        consent_state: String,
-        join_by_email: bool,
-    }
-    ProgramShown { id: String, name: String, kind: String, site: String, }
-    CouponHeld { code: String, item: Option<String>, }
     Reference {
         /// Null where the visitor has no touch.
         reference: Option<String>,
@@ -400,7 +387,10 @@ answers! {
         conversions: u64,
         rewards: Vec<RewardShown>,
         clicks: ClicksShown,
-        next_tier: Value,
+        /// Null where no tier or milestone lies ahead.
+        next_tier: Option<NextTier>,
+        /// Whether the participant allows their first name to be shown.
+        show_name: bool,
     }
     ClicksShown { raw: u64, person: u64, human: u64, }
     RewardShown {
@@ -411,7 +401,17 @@ answers! {
         item: Option<String>,
         months: Option<i64>,
         coupon: Option<String>,
+        created_at: Timestamp,
+        /// When it stops being pending.
         due_at: Timestamp,
+        expires_at: Option<Timestamp>,
+        reason: Option<String>,
+    }
+    Leaderboard {
+        /// At most ten.
+        data: Vec<Place>,
+        /// `all`: of all time.
+        period: String,
     }
     LinkRequested { message: String, }
     ClaimKept { event: String, external_id: String, state: String, }

@@ -1,15 +1,18 @@
 //! What browsers ask: links, and the small API under the friend's path.
 
-use super::answers::{ClaimKept, LinkRequested, Me, OfferInForce, Participant, Reference};
+use super::answers::{ClaimKept, Leaderboard, LinkRequested, Me, Participant, Reference};
 use super::operation::{Operation, Who, Writer};
-use crate::wire::participants::{Beacon, ConsentGiven, Join, NewClaim};
+use crate::wire::participants::{Beacon, ConsentGiven, Join, MyChange, NewClaim};
+use crate::wire::visits::OfferInForce;
 use serde_json::{Value, json};
 
 pub(super) fn write(to: &Writer) {
     links(to);
     to.add(
         Operation::new("GET", "/r/-/v1/offer", "readOffer", Who::Visitor, "The offer in force for this visitor")
+            .about("The referrer's first name is there where they allow it. What is told in words is in the language that is asked for, as far as the program has it.")
             .asks("via", &json!({"type": "string"}), "The code of the address, where there is no cookie.")
+            .asks("lang", &json!({"type": "string"}), "Such as `de` or `pt-BR`. One that we don't have, or none: the program's own.")
             .answers::<OfferInForce>(to, 200, "The offer."),
     );
     to.add(
@@ -34,6 +37,28 @@ pub(super) fn write(to: &Writer) {
         )
         .refuses(&[400, 404])
         .answers::<Me>(to, 200, "The participant."),
+    );
+    to.add(
+        posted::<MyChange>(
+            to,
+            Operation::new("POST", "/r/-/v1/me", "changeMe", Who::Participant, "Whether one's first name is shown"),
+            &json!({"k": "hg_pk_acme", "show_name": true}),
+        )
+        .about("On a friend's banner, and with an initial on the leaderboard. Nobody's is shown before they say so.")
+        .refuses(&[404])
+        .answers::<Participant>(to, 200, "The participant."),
+    );
+    to.add(
+        Operation::new(
+            "GET",
+            "/r/-/v1/leaderboard",
+            "readLeaderboard",
+            Who::Visitor,
+            "The ten participants with the most conversions",
+        )
+        .about("Where the program has one: 404 `leaderboard_off` otherwise. Conversions that were wholly refunded don't count, and who is paused isn't there.")
+        .refuses(&[404])
+        .answers::<Leaderboard>(to, 200, "The places, the first first."),
     );
     to.add(
         beacon::<Beacon>(
@@ -78,6 +103,12 @@ pub(super) fn write(to: &Writer) {
         .about("It earns nothing until a backend reports it too.")
         .answers::<ClaimKept>(to, 202, "Kept."),
     );
+    share_page(to);
+    pages(to);
+}
+
+/// The page that ends messages, and the widget's files.
+fn pages(to: &Writer) {
     for (method, id, summary) in [
         ("GET", "askToUnsubscribe", "The page that asks whether messages should end"),
         ("POST", "unsubscribe", "End the messages to an address"),
@@ -104,6 +135,56 @@ pub(super) fn write(to: &Writer) {
             file.answers_nothing(200, about)
         });
     }
+}
+
+/// What the widget does, for a browser without scripts.
+fn share_page(to: &Writer) {
+    const PAGE: &str = "text/html";
+    let page = || json!({"type": "string"});
+    let lang = |operation: Operation| {
+        let about = "Such as `de` or `pt-BR`. None: what `Accept-Language` likes best, else the program's own.";
+        operation.asks("lang", &json!({"type": "string"}), about)
+    };
+    let asked =
+        Operation::new("GET", "/r/-/share", "readSharePage", Who::Visitor, "The share page, which needs no script");
+    to.add(
+        lang(asked)
+            .about("The offer, a link with all ways to share it and its QR code, or how to get one. An identity in the address is passed over.")
+            .asks("code", &json!({"type": "string"}), "Whose link is shown, by its code.")
+            .asks("via", &json!({"type": "string"}), "The code that a friend came by, where there is no cookie.")
+            .answers_as(200, "The page.", PAGE, page())
+            .answers_as(429, "The page, or why not.", PAGE, page())
+            .or_as(429, "application/json"),
+    );
+    let fields = json!({
+        "type": "object",
+        "properties": {
+            "k": {"type": "string", "description": "The publishable key; in the query as well."},
+            "email": {"type": "string", "description": "Asks for a link by mail, where the program allows it."},
+            "identity": {"type": "string", "description": "The JWT that the site's backend signed: a link, and the standing."},
+            "show_name": {"enum": ["true", "false"], "description": "With an identity: whether the first name is shown."},
+            "consent": {"enum": ["granted", "denied"], "description": "What a friend says to being counted."},
+            "via": {"type": "string"},
+        },
+    });
+    let sent = Operation::new("POST", "/r/-/share", "useSharePage", Who::Visitor, "One of the share page's forms");
+    let mut sent = lang(sent)
+        .about("Taken from the site's own pages alone, by `Sec-Fetch-Site` or `Origin`.")
+        .asks("code", &json!({"type": "string"}), "As before.")
+        .asks("via", &json!({"type": "string"}), "As before.")
+        .takes("application/x-www-form-urlencoded", fields, true, &json!("k=hg_pk_acme&email=ada%40example.com"))
+        .answers_as(200, "The page again, with what became of it.", PAGE, page())
+        .header(200, "Set-Cookie", "The touch, when consent was given; its end, when denied.");
+    for (status, about) in [
+        (400, "Nothing that the page knows was asked for, or it can't be read."),
+        (401, "The identity isn't in force, or no program is named."),
+        (403, "The program takes no addresses, or another site sent the form."),
+        (422, "The address isn't one."),
+        (429, "Too often; `Retry-After` says when to try again."),
+    ] {
+        sent = sent.answers_as(status, about, PAGE, page()).or_as(status, "application/json");
+    }
+    to.add(sent);
 }
 
 /// A link, followed: its answers depend on what follows it.

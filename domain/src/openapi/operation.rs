@@ -21,7 +21,7 @@ pub(super) enum Who {
     Nobody,
     /// Whoever names the program by its publishable key, in the query; in the body of a POST.
     Visitor,
-    /// A participant, known by the site's own signature.
+    /// A participant, known by the site's own signature. The query names the program; in a POST the body does.
     Participant,
     /// Both of the two before.
     Anyone,
@@ -93,6 +93,7 @@ impl Operation {
             Who::Visitor if method == "GET" => (json!([{"publishableKey": []}]), None),
             Who::Nobody | Who::Visitor => (json!([]), None),
             Who::Anyone => (json!([{}, {"identity": []}]), None),
+            Who::Participant if method != "GET" => (json!([{"identity": []}]), None),
             Who::Participant => (json!([{"publishableKey": [], "identity": []}]), None),
             Who::Key(scope) => (json!([{"secretKey": [scope]}, {"adminSecret": []}]), Some(scope)),
             Who::Admin => (json!([{"adminSecret": []}]), None),

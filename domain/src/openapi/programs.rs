@@ -121,7 +121,7 @@ fn version(to: &Writer) -> Value {
 fn file(id: &str) -> Value {
     json!({
         "id": id, "name": "Acme", "kind": "referral", "site": "https://shop.example",
-        "offer": {"headline": "Give $20, get $20"},
+        "offer": {"headline": "Give $20, get $20"}, "join": {"email": true}, "leaderboard": true,
         "rewards": [
             {"id": "referrer", "side": "referrer", "on": "purchase", "kind": "credit",
              "flat": {"amount": 2000, "currency": "USD"}, "minimum": {"amount": 5000, "currency": "USD"}, "first": true},

@@ -5,12 +5,13 @@ mod attribution;
 mod gift;
 mod limits;
 mod rule;
+mod screen;
 mod steps;
 mod targets;
 
 use super::{
     Approval, Binding, Boundary, Consent, Durability, JudgedBy, Kind, Limits, Mode, Offer, Program, ProgramId,
-    RewardKind, Rule, Side, Targets, TierBy, TierMode,
+    RewardKind, Rule, Screen, Side, Targets, TierBy, TierMode,
 };
 use crate::calendar::Over;
 use crate::fault::{Place, Refusal};
@@ -18,6 +19,7 @@ use crate::money::{Currency, Money, Percent};
 use crate::time::Span;
 use crate::wire::read::{self, Fields, Read};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Browsers keep a cookie 400 days at most, so a longer window would be a promise that can't be held.
 const LONGEST_WINDOW_DAYS: i64 = 400;
@@ -107,6 +109,7 @@ impl Program {
         if let Value::Object(fields) = &mut file {
             self.limits.write(fields);
             self.targets.write(fields);
+            self.screen.write(fields);
             if let Some(minimum) = self.payout_minimum {
                 fields.insert("payout_minimum".to_owned(), json!(minimum));
             }
@@ -133,6 +136,7 @@ impl Read for Program {
         let rewards: Option<Vec<Rule>> = fields.or("rewards", Vec::new());
         let limits = Limits::read_from(&fields);
         let targets = fields.or("targets", Targets::default());
+        let screen = Screen::read_from(&fields, place);
         let payout_minimum = fields.optional::<Money>("payout_minimum");
         let approval = fields.optional::<approval::Approval>("approval");
         // GET adds the version, so that what was read can be sent back; the shell compares it.
@@ -157,6 +161,7 @@ impl Read for Program {
             rewards: rewards?,
             limits: limits?,
             targets: targets?,
+            screen: screen?,
             payout_minimum: payout_minimum?,
             callback: approval?.and_then(|approval| approval.callback),
         })
@@ -192,6 +197,7 @@ impl Read for Offer {
         let terms = fields.optional("terms");
         let disclosure = fields.optional("disclosure");
         let call_to_action = fields.or("call_to_action", limits::Words(Vec::new()));
+        let translations = fields.or("translations", screen::Translations(BTreeMap::new()));
         fields.done();
         Some(Self {
             headline: headline?,
@@ -200,6 +206,7 @@ impl Read for Offer {
             terms: terms?,
             disclosure: disclosure?,
             call_to_action: call_to_action?.0,
+            translations: translations?.0,
         })
     }
 }

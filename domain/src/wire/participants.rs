@@ -53,6 +53,8 @@ pub struct ParticipantChange {
     pub email: Option<Email>,
     pub state: Option<Standing>,
     pub metadata: Option<Map<String, Value>>,
+    /// Whether they allow their first name to be shown.
+    pub show_name: Option<bool>,
 }
 
 /// Whether someone or something takes part now.
@@ -84,8 +86,9 @@ impl Read for ParticipantChange {
         let email = fields.optional("email");
         let state = fields.optional("state");
         let metadata = fields.optional("metadata");
+        let show_name = fields.optional("show_name");
         fields.done();
-        Some(Self { name: name?, email: email?, state: state?, metadata: metadata? })
+        Some(Self { name: name?, email: email?, state: state?, metadata: metadata?, show_name: show_name? })
     }
 }
 
@@ -177,6 +180,23 @@ impl Read for ConsentGiven {
         let via = fields.optional("via");
         fields.done();
         Some(Self { key: key?, granted: state?.0, via: via? })
+    }
+}
+
+/// `POST /r/-/v1/me`: what a participant says of themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MyChange {
+    pub key: String,
+    pub show_name: bool,
+}
+
+impl Read for MyChange {
+    fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
+        let fields = Fields::of(value, place)?;
+        let key = fields.required("k");
+        let show_name = fields.required("show_name");
+        fields.done();
+        Some(Self { key: key?, show_name: show_name? })
     }
 }
 

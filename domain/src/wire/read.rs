@@ -152,11 +152,24 @@ impl Read for bool {
 /// Every character but controls, and the line feed.
 const NO_CONTROLS: &str = r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$";
 
+/// What a text looks like, for readers of objects whose fields have any name.
+pub(crate) fn text_schema() -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": 1_000, "pattern": NO_CONTROLS})
+}
+
+/// The fields of an object, whatever their names.
+pub(crate) fn object<'a>(value: &'a Value, place: &Place<'_>) -> Option<&'a Map<String, Value>> {
+    let object = value.as_object();
+    if object.is_none() {
+        wrong_type(place, "an object", value);
+    }
+    object
+}
+
 /// Texts may have 1 to 1,000 characters and no control characters.
 impl Read for String {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
-        let text = || json!({"type": "string", "minLength": 1, "maxLength": 1_000, "pattern": NO_CONTROLS});
-        if place.accepts_beside(text) {
+        if place.accepts_beside(text_schema) {
             return None;
         }
         let Value::String(text) = value else {

@@ -85,7 +85,7 @@ impl Turn<'_> {
         }
         for id in self.participants_who_are(person)? {
             participants.extend(rows(
-                "SELECT id, external_id, email, name, state, metadata, created_at FROM participants WHERE id = ?",
+                "SELECT id, external_id, email, name, show_name, state, metadata, created_at FROM participants WHERE id = ?",
                 &id,
             )?);
         }
@@ -169,7 +169,8 @@ impl Turn<'_> {
         let name = format!("{name}_{id}");
         self.change_participant(id, r#"{"state": "paused"}"#)?;
         self.store.run(
-            "UPDATE participants SET external_id = ?, email = '', folded = ?, name = NULL, metadata = '{}' WHERE id = ?",
+            "UPDATE participants SET external_id = ?, email = '', folded = ?, name = NULL, show_name = 0, metadata = '{}'
+             WHERE id = ?",
             vec![text(&name), text(&name), text(id)],
         )?;
         self.store.run("DELETE FROM idempotency WHERE instr(body, ?) > 0", vec![text(id)])?;

@@ -96,7 +96,8 @@ impl Turn<'_> {
         self.store.run(
             "INSERT INTO files (version, file, at) VALUES (?, ?, ?)",
             vec![int(version), text(program.to_json()), int(self.now.millis())],
-        )
+        )?;
+        self.keep_ranks(program.screen.leaderboard)
     }
 
     pub(super) fn file(&self) -> Outcome<Reply> {

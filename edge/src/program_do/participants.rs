@@ -4,8 +4,9 @@ use super::Turn;
 use super::remembered::remembered;
 use crate::command::{Query, Reply};
 use crate::failure::{Failure, Outcome};
-use crate::store::{int, maybe, text};
+use crate::store::{int, maybe, maybe_int, text};
 use honeyguide_domain::attribution::LinkFacts;
+use honeyguide_domain::auth::publishable_key;
 use honeyguide_domain::code::Code;
 use honeyguide_domain::event::{Event, EventKind};
 use honeyguide_domain::fault::Refusal;
@@ -19,7 +20,8 @@ use honeyguide_domain::wire::read;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const COLUMNS: &str = "SELECT p.seq, p.id, p.external_id, p.email, p.name, p.state, p.metadata, p.created_at,
+const COLUMNS: &str =
+    "SELECT p.seq, p.id, p.external_id, p.email, p.name, p.state, p.metadata, p.created_at, p.show_name,
     (SELECT code FROM links WHERE participant = p.id ORDER BY seq LIMIT 1) AS code FROM participants p";
 
 #[derive(Deserialize)]
@@ -29,20 +31,27 @@ pub(super) struct ParticipantRow {
     external_id: String,
     email: String,
     pub(super) name: Option<String>,
-    state: String,
+    pub(super) state: String,
     metadata: String,
     created_at: i64,
+    show_name: i64,
     pub(super) code: Option<String>,
 }
 
 impl ParticipantRow {
+    pub(super) fn shows_name(&self) -> bool {
+        self.show_name == 1
+    }
+
     pub(super) fn json(&self, program: &Program, friend_path: &str) -> Value {
         let code = self.code.as_deref().unwrap_or_default();
         let link = address(program, friend_path, code);
+        let page =
+            format!("{}{friend_path}/-/share?k={}&code={code}", program.site.origin(), publishable_key(&program.id));
         let metadata: Value = serde_json::from_str(&self.metadata).unwrap_or_default();
         json!({
             "id": self.id, "external_id": self.external_id, "email": self.email, "name": self.name, "state": self.state,
-            "code": code, "link": link, "share_page": link, "metadata": metadata,
+            "code": code, "link": link, "share_page": page, "metadata": metadata, "show_name": self.shows_name(),
             "created_at": Timestamp::from_millis(self.created_at),
         })
     }
@@ -173,13 +182,14 @@ impl Turn<'_> {
         }
         self.store.run(
             "UPDATE participants SET name = COALESCE(?, name), email = COALESCE(?, email), folded = COALESCE(?, folded),
-             state = COALESCE(?, state), metadata = COALESCE(?, metadata) WHERE id = ?",
+             state = COALESCE(?, state), metadata = COALESCE(?, metadata), show_name = COALESCE(?, show_name) WHERE id = ?",
             vec![
                 maybe(change.name),
                 maybe(change.email.as_ref()),
                 maybe(change.email.as_ref().map(honeyguide_domain::person::Email::folded)),
                 maybe(change.state.map(Standing::as_str)),
                 maybe(change.metadata.map(Value::Object)),
+                maybe_int(change.show_name.map(i64::from)),
                 text(id),
             ],
         )?;

@@ -13,6 +13,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     APPROVALS,
     DESTINATION_KINDS,
     SOURCES,
+    NAMES,
 ];
 
 const FIRST: &str = "
@@ -274,4 +275,27 @@ const APPROVALS: &str = "
 const DESTINATION_KINDS: &str = "
     ALTER TABLE destinations ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
     CREATE TABLE unsubscribed (mark TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+";
+
+/// `show_name`: whether a participant allows their first name to be shown. `ranks`: how many conversions each has, of those
+/// that weren't wholly refunded; kept by the triggers, so that no way to credit or to refund can forget it, and only while
+/// the setting `ranks` is `1`. What conversions cost is the same where no leaderboard is shown.
+const NAMES: &str = "
+    ALTER TABLE participants ADD COLUMN show_name INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE ranks (participant TEXT PRIMARY KEY, conversions INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX ranks_by_conversions ON ranks (conversions DESC, participant);
+    CREATE TRIGGER ranks_up AFTER INSERT ON credits WHEN (SELECT value FROM settings WHERE name = 'ranks') = '1' BEGIN
+        INSERT INTO ranks (participant, conversions)
+            SELECT NEW.participant, 1 FROM conversions WHERE id = NEW.conversion AND refunded_whole = 0
+            ON CONFLICT (participant) DO UPDATE SET conversions = conversions + 1;
+    END;
+    CREATE TRIGGER ranks_down AFTER DELETE ON credits WHEN (SELECT value FROM settings WHERE name = 'ranks') = '1' BEGIN
+        UPDATE ranks SET conversions = conversions - 1 WHERE participant = OLD.participant
+            AND EXISTS (SELECT 1 FROM conversions WHERE id = OLD.conversion AND refunded_whole = 0);
+    END;
+    CREATE TRIGGER ranks_refunded AFTER UPDATE OF refunded_whole ON conversions
+        WHEN OLD.refunded_whole <> NEW.refunded_whole AND (SELECT value FROM settings WHERE name = 'ranks') = '1' BEGIN
+        UPDATE ranks SET conversions = conversions + OLD.refunded_whole - NEW.refunded_whole
+            WHERE participant IN (SELECT participant FROM credits WHERE conversion = NEW.id);
+    END;
 ";

@@ -150,6 +150,12 @@ impl Operation {
         self.what["security"].to_string().contains("secretKey")
     }
 
+    /// Whether it is for a participant, and for nobody without their identity.
+    pub(super) fn is_participants(&self) -> bool {
+        let ways = self.what["security"].as_array().unwrap();
+        !ways.is_empty() && ways.iter().all(|way| way.get("identity").is_some())
+    }
+
     pub(super) fn is_admins(&self) -> bool {
         let security = self.what["security"].to_string();
         security.contains("adminSecret") && !security.contains("secretKey")

@@ -3,7 +3,6 @@
 use super::chance::Chance;
 use super::document::{Document, Operation};
 use super::grown::{Key, Request};
-use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use honeyguide_tests::{Answer, Client, World};
 use serde_json::{Value, json};
@@ -17,6 +16,7 @@ pub(super) struct House {
     owner: Client,
     admin: Client,
     nobody: Client,
+    participant: Client,
     /// A participant's identity, as a site's backend signs it.
     pub(super) identity: String,
     /// Ids by their prefix, the newest last.
@@ -30,7 +30,8 @@ impl House {
             owner: world.client.on_one_connection(),
             admin: world.admin().on_one_connection(),
             nobody: Client::new(&world.client.base, "").on_one_connection(),
-            identity: identity(&world.identity_secret),
+            participant: world.as_participant("u-1", None).on_one_connection(),
+            identity: world.identity("u-1", None),
             known: BTreeMap::new(),
             count: 0,
         }
@@ -83,6 +84,11 @@ impl House {
                 let (_, reward) = self.sale();
                 self.owner.post(&format!("/v1/rewards/{reward}/approve"), &json!({}));
                 reward
+            }
+            // The same as in the example that makes one.
+            "changeMe" => {
+                let ada = json!({"external_id": "u-1", "email": "ada@example.com", "name": "Ada", "code": "ada"});
+                self.made("/v1/participants", &ada)
             }
             "confirmClaim" | "rejectClaim" => self.claim(),
             id if id.starts_with("writeOff") => self.debtor(),
@@ -223,6 +229,7 @@ impl House {
         let client = match () {
             () if operation.is_admins() => &self.admin,
             () if operation.is_secret() => &self.owner,
+            () if operation.is_participants() => &self.participant,
             () => &self.nobody,
         };
         client.send(&operation.method, path, headers, body).unwrap()
@@ -250,14 +257,4 @@ impl House {
         }
         Some(answer)
     }
-}
-
-/// HS256, a day ahead.
-fn identity(secret: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let claims = json!({"sub": "u-1", "email": "ada@example.com", "exp": now + 3_600}).to_string();
-    let signed =
-        [r#"{"alg":"HS256","typ":"JWT"}"#, &claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
-    let mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap().chain_update(&signed).finalize();
-    format!("{signed}.{}", BASE64URL_NOPAD.encode(&mac.into_bytes()))
 }
