@@ -50,14 +50,27 @@ const server = createServer((request, response) => {
   return response.end(PAGE.replace("RESERVED", reserved));
 });
 
+/** Files as they travel, by path: compressed once, as a shop's proxy does it, so that no visit waits for that. */
+const files = new Map();
+
+async function file(path) {
+  const found = await fetch(new URL(path, EDGE));
+  const headers = { "content-type": found.headers.get("content-type"), "content-encoding": "br" };
+  headers["cache-control"] = found.headers.get("cache-control");
+  return { status: found.status, headers, body: brotliCompressSync(Buffer.from(await found.arrayBuffer())) };
+}
+
 /** As a shop's proxy would: files that are text or WebAssembly travel with brotli. */
-function squeezed(request, response) {
+async function squeezed(request, response) {
   if (!/\.(?:js|wasm|json)$/.test(request.url) || request.url.includes("/v1/")) return pass(request, response);
-  return fetch(new URL(request.url, EDGE)).then(async (found) => {
-    const headers = { "content-type": found.headers.get("content-type"), "content-encoding": "br" };
-    headers["cache-control"] = found.headers.get("cache-control");
-    response.writeHead(found.status, headers).end(brotliCompressSync(Buffer.from(await found.arrayBuffer())));
-  }, () => response.writeHead(502).end());
+  if (!files.has(request.url)) files.set(request.url, file(request.url));
+  try {
+    const { status, headers, body } = await files.get(request.url);
+    response.writeHead(status, headers).end(body);
+  } catch {
+    files.delete(request.url);
+    response.writeHead(502).end();
+  }
 }
 
 /** A browser, spoken to by a pipe: `ask(method, params, session)` → its answer. */

@@ -8,7 +8,7 @@ use super::moment;
 use super::side::{Clicks, Name, Side, Traffic};
 use super::start_up::StartUp;
 use super::traffic;
-use super::widget::{TOLERANCE, Timings};
+use super::widget::Timings;
 use crate::build::Size;
 use crate::command::Bench;
 use crate::failure::{Because as _, Failure, Result};
@@ -63,7 +63,6 @@ impl Report<'_> {
         for goal in self.goals() {
             say::line(goal.line());
         }
-        say::line(format!("  of the widget's times, more than {TOLERANCE} times the goal is an error"));
         let clicks = self.clicks();
         let stored = clicks.stored.unwrap_or(0);
         say::line(format!(
