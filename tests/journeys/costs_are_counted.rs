@@ -133,7 +133,9 @@ fn the_page_on_cost_says_what_is_counted() {
         "rows written for a conversion that earns two rewards",
         conversions.count("rows_written", "program") / all,
     );
-    wrong.check("rows read for a conversion that earns two rewards", conversions.count("rows_read", "program") / all);
+    // More of it than half is an alarm's, which several conversions share that come close after each other.
+    let read = conversions.count("rows_read", "program") / all;
+    wrong.check_most("rows read for a conversion that earns two rewards, at most", read);
 
     let receiver = Receiver::start();
     let made = json!({"kind": "webhook", "url": receiver.url, "events": ["*"]});
