@@ -1,15 +1,18 @@
 // The edge's browser API, on the page's own origin, under the folder that the script came from.
-// A question never throws: what came back is `{ ok, status, body }`, with status 0 for nothing at all.
+// A question never throws: what came back is `{ ok, status, body }`, with status 0 for nothing at all,
+// and without `ok` where the answer can't be read.
 
 import { base, key } from './page.js';
 
 export const ask = async (path, options) => {
+  let status = 0;
   try {
     const response = await fetch(base + 'v1/' + path, options);
-    const { ok, status } = response;
-    return { ok, status, body: await response.json().catch(() => null) };
+    status = response.status;
+    // An answer that is cut off, as when the page is left, is none.
+    return { ok: response.ok, status, body: status === 204 ? null : await response.json() };
   } catch (error) {
-    return { status: 0, body: { error } };
+    return { status, body: { error } };
   }
 };
 
