@@ -7,11 +7,11 @@
 use crate::command::{shard_name, store_clicks};
 use crate::metrics::{self, What};
 use crate::settings::{Settings, now};
-use crate::turn::{self, Word};
+use crate::waiting;
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::clicks::{self, Click, LONGEST_BATCH};
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
@@ -55,8 +55,6 @@ struct Buffer {
     count: usize,
     shard: u16,
     sealed: Vec<Batch>,
-    /// Who waits for a batch that another sends.
-    waiters: Vec<Function>,
     /// Bytes of `open` and `sealed`.
     waiting: usize,
     clicks: usize,
@@ -223,9 +221,7 @@ async fn drain(env: &Env) -> bool {
         }
     }
     for first in others {
-        while let Some(settled) = settled(first) {
-            crate::settings::within(DEADLINE, settled).await;
-        }
+        waiting::until(DEADLINE, || (!is_sent(first)).then_some(())).await;
         if matches!(take(first), Taken::Ours(_)) {
             release(first);
             return false;
@@ -261,13 +257,11 @@ fn release(first: ClickId) {
     });
 }
 
-/// Settled when a batch that another sends may have arrived; nothing, when nobody sends it.
-fn settled(first: ClickId) -> Option<impl Future<Output = Word>> {
+/// Whether another sends a batch at this moment.
+fn is_sent(first: ClickId) -> bool {
     let expired = now().before(SENT_FOR);
-    BUFFER.with_borrow_mut(|buffer| {
-        let sent = |batch: &Batch| batch.first == first && batch.sent.is_some_and(|since| since > expired);
-        buffer.sealed.iter().any(sent).then(|| turn::wait(&mut buffer.waiters))
-    })
+    let sent = |batch: &Batch| batch.first == first && batch.sent.is_some_and(|since| since > expired);
+    BUFFER.with_borrow(|buffer| buffer.sealed.iter().any(sent))
 }
 
 async fn send(env: &Env, batch: &Batch) -> bool {
@@ -289,9 +283,6 @@ fn ended(batch: &Batch, outcome: Result<Span, &str>) {
             metrics::error(What::Clicks, why);
             release(batch.first);
         }
-    }
-    for waiting in BUFFER.with_borrow_mut(|buffer| std::mem::take(&mut buffer.waiters)) {
-        turn::tell(&waiting, Word::Look);
     }
 }
 

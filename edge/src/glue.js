@@ -14,13 +14,6 @@ export function requestFacts(request, addressHeader) {
   return facts + "\n" + ((addressHeader && headers.get(addressHeader)) || "");
 }
 
-const DONE = 0;
-
-/** What another request tells, by a word. Unless nothing is left to do, who waited goes on in a turn of its own. */
-export function ownTurn(told) {
-  return told.then((word) => (word === DONE ? word : new Promise((resolve) => setTimeout(resolve, 0, word))));
-}
-
 /** A redirect that no cache keeps and no index lists. An empty cookie sets none. */
 export function redirectAnswer(location, cookie) {
   const headers = { location, "cache-control": "no-store", "x-robots-tag": "noindex" };

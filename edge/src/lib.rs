@@ -18,7 +18,7 @@ mod failure;
 mod metrics;
 mod outgoing;
 mod store;
-mod turn;
+mod waiting;
 
 mod clicks_do;
 mod destination_do;

@@ -6,10 +6,9 @@ use super::{FRESH, Link, Told, data_centre, hold, hold_version, known, source_of
 use crate::failure::{Failure, Outcome};
 use crate::metrics::{self, Source, What};
 use crate::settings::{Settings, now, within};
-use crate::turn::{self, Word};
+use crate::waiting;
 use honeyguide_domain::site::host_of;
 use honeyguide_domain::time::{Span, Timestamp};
-use js_sys::Function;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -33,8 +32,12 @@ pub(super) const DIRECTORY: &str = "@directory";
 
 #[derive(Default)]
 struct Asking {
-    /// Who waits for what: a link by its key, a version by `@` and its keeper; since when it is asked for.
-    waiting: HashMap<String, (Timestamp, Vec<Function>)>,
+    /// What is asked for, and since when: a link by its key, a version by `@` and its keeper.
+    asked: HashMap<String, Question>,
+    /// How many were asked.
+    questions: u64,
+    /// Links that couldn't be told while an object was left alone, and until when they aren't asked for again.
+    untold: HashMap<String, Timestamp>,
     /// Links that no round asks for yet.
     wanted: Vec<Wanted>,
     /// When each round began that is on its way.
@@ -43,6 +46,13 @@ struct Asking {
     newest: Timestamp,
     /// Objects that failed, by name, and until when they are left alone.
     quiet: HashMap<String, Timestamp>,
+}
+
+/// One time that something is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Question {
+    since: Timestamp,
+    number: u64,
 }
 
 /// A link that is asked for.
@@ -70,17 +80,23 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
         return (link, Source::Isolate);
     }
     let stale = held.map(|(link, _)| link);
-    if let Some(keeper) = stale.as_ref().and_then(|link| link.kept_by()).filter(|keeper| !is_left_alone(keeper)) {
-        check(env, settings, keeper).await;
-        if let Some((link, true)) = known(code, host, now()) {
-            return (link, Source::Isolate);
+    if let Some((link, keeper)) = stale.as_ref().and_then(|link| Some((link, link.kept_by()?))) {
+        if !is_left_alone(keeper) {
+            check(env, settings, keeper).await;
+            if let Some((link, true)) = known(code, host, now()) {
+                return (link, Source::Isolate);
+            }
+        }
+        if is_left_alone(keeper) {
+            return (Rc::clone(link), Source::Unreached);
         }
     }
     for _ in 0..TRIES {
-        if is_left_alone(DIRECTORY) {
+        let wanted = Wanted { code: code.to_owned(), host: host_of(host).to_owned() };
+        if is_left_alone(DIRECTORY) || is_untold(&wanted) {
             break;
         }
-        want(env, settings, Wanted { code: code.to_owned(), host: host_of(host).to_owned() }).await;
+        want(env, settings, wanted).await;
         if let Some((link, true)) = known(code, host, now()) {
             return (link, source_of(code, host));
         }
@@ -94,45 +110,44 @@ pub(crate) async fn resolve(env: &Env, settings: &Settings, code: &str, host: &s
 /// Asks whether what is kept by a program, or by the directory, is what it was: one question for all of it.
 pub(crate) async fn check(env: &Env, settings: &Settings, keeper: &str) {
     let key = format!("@{keeper}");
-    if ASKING.with_borrow_mut(|asking| asking.is_asked(&key, settings)) {
-        if let Some(told) = joined(&key) {
-            within(settings.deadline, told).await;
-        }
+    let (number, mine) = ASKING.with_borrow_mut(|asking| asking.question(&key, settings));
+    if !mine {
+        let look = || ASKING.with_borrow(|asking| (!asking.is_open(&key, number)).then_some(()));
+        waiting::until(settings.deadline, look).await;
         return;
     }
     let until = now().after(FRESH);
     if let Some(version) = ask_once(settings, keeper, storage::version(env, keeper)).await {
         hold_version(keeper, version, until);
-        wake(&key, Word::Done);
-    } else {
-        wake(&key, Word::Look);
     }
+    ASKING.with_borrow_mut(|asking| asking.asked.remove(&key));
+}
+
+/// What somebody who waits for a link finds, when they look.
+enum Found {
+    /// It was asked for: it is known, or storage is gone.
+    Settled,
+    /// A round may begin, and somebody must begin it.
+    Lead,
 }
 
 /// Waits until a link was asked for, by this one or another: then it is known, or storage is gone.
 async fn want(env: &Env, settings: &Settings, wanted: Wanted) {
     let key = wanted.key();
-    let leads = ASKING.with_borrow_mut(|asking| {
-        if asking.is_asked(&key, settings) {
-            return false;
+    let number = ASKING.with_borrow_mut(|asking| {
+        let (number, mine) = asking.question(&key, settings);
+        if mine {
+            asking.wanted.push(wanted.clone());
         }
-        asking.wanted.push(wanted);
-        asking.rounds.retain(|since| since.after(span(settings.deadline)) > now());
-        asking.rounds.len() < ROUNDS
+        number
     });
-    if leads {
+    let look = || ASKING.with_borrow_mut(|asking| asking.found(&key, number, &wanted, settings));
+    while let Some(Found::Lead) = waiting::until(settings.deadline, look).await {
         round(env, settings).await;
-    }
-    // A round that began earlier may have taken this link along: then its answer is waited for.
-    while let Some(told) = joined(&key) {
-        match within(settings.deadline, told).await {
-            Some(Word::Lead) => round(env, settings).await,
-            _ => break,
-        }
     }
 }
 
-/// One round of questions, for all who wait; then somebody else begins the next.
+/// One round of questions, for all who wait.
 async fn round(env: &Env, settings: &Settings) {
     let begun = now();
     let busy = ASKING.with_borrow_mut(|asking| {
@@ -147,20 +162,15 @@ async fn round(env: &Env, settings: &Settings) {
         asking.wanted.drain(..many).collect::<Vec<_>>()
     });
     ask(env, settings, wanted.clone()).await;
-    let next = ASKING.with_borrow_mut(|asking| {
+    ASKING.with_borrow_mut(|asking| {
         if let Some(at) = asking.rounds.iter().position(|since| *since == begun) {
             asking.rounds.remove(at);
         }
-        let next = asking.wanted.first()?.key();
-        asking.waiting.get_mut(&next)?.1.pop()
+        for wanted in &wanted {
+            asking.asked.remove(&wanted.key());
+        }
+        asking.note_untold(&wanted);
     });
-    for wanted in &wanted {
-        let is_known = known(&wanted.code, &wanted.host, now()).is_some_and(|(_, fresh)| fresh);
-        wake(&wanted.key(), if is_known { Word::Done } else { Word::Look });
-    }
-    if let Some(next) = next {
-        turn::tell(&next, Word::Lead);
-    }
 }
 
 /// Asks for links and holds what is told of them.
@@ -220,32 +230,56 @@ pub(super) async fn ask_once<T>(
     None
 }
 
+/// Whether a link couldn't be told a moment ago.
+fn is_untold(wanted: &Wanted) -> bool {
+    ASKING.with_borrow(|asking| {
+        !asking.untold.is_empty() && asking.untold.get(&wanted.key()).is_some_and(|until| *until > now())
+    })
+}
+
 /// Whether an object failed lately, and nobody asks it, or one does and nobody waits for what that one learns.
 fn is_left_alone(object: &str) -> bool {
     ASKING.with_borrow(|asking| asking.quiet.get(object).is_some_and(|until| *until > now()))
 }
 
 impl Asking {
-    /// Whether this is asked for already; if not, it is from now on.
-    fn is_asked(&mut self, key: &str, settings: &Settings) -> bool {
+    /// The question for this that is on its way, by its number; if there is none, one that is the caller's to ask.
+    fn question(&mut self, key: &str, settings: &Settings) -> (u64, bool) {
         let expired = now().before(span(settings.deadline));
-        if self.waiting.get(key).is_some_and(|(since, _)| *since > expired) {
-            return true;
+        if let Some(question) = self.asked.get(key).filter(|question| question.since > expired) {
+            return (question.number, false);
         }
-        self.waiting.insert(key.to_owned(), (now(), Vec::new()));
-        false
+        self.questions += 1;
+        self.asked.insert(key.to_owned(), Question { since: now(), number: self.questions });
+        (self.questions, true)
     }
-}
 
-/// Waits with those who wait for this; nothing, where nobody asks.
-fn joined(key: &str) -> Option<impl Future<Output = Word>> {
-    ASKING.with_borrow_mut(|asking| Some(turn::wait(&mut asking.waiting.get_mut(key)?.1)))
-}
+    /// Whether a question is still on its way. Another one for the same may be, already.
+    fn is_open(&self, key: &str, number: u64) -> bool {
+        self.asked.get(key).is_some_and(|question| question.number == number)
+    }
 
-fn wake(key: &str, word: Word) {
-    let waiting = ASKING.with_borrow_mut(|asking| asking.waiting.remove(key)).map(|(_, waiting)| waiting);
-    for waiting in waiting.unwrap_or_default() {
-        turn::tell(&waiting, word);
+    fn found(&mut self, key: &str, number: u64, wanted: &Wanted, settings: &Settings) -> Option<Found> {
+        if !self.is_open(key, number) {
+            return Some(Found::Settled);
+        }
+        let expired = now().before(span(settings.deadline));
+        self.rounds.retain(|since| *since > expired);
+        (self.rounds.len() < ROUNDS && self.wanted.contains(wanted)).then_some(Found::Lead)
+    }
+
+    /// Notes which links of a round weren't told because an object is left alone.
+    fn note_untold(&mut self, wanted: &[Wanted]) {
+        let now = now();
+        self.untold.retain(|_, until| *until > now);
+        if self.quiet.values().all(|until| *until <= now) {
+            return;
+        }
+        for wanted in wanted {
+            if !known(&wanted.code, &wanted.host, now).is_some_and(|(_, fresh)| fresh) {
+                self.untold.insert(wanted.key(), now.after(QUIET));
+            }
+        }
     }
 }
 
