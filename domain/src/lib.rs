@@ -58,6 +58,7 @@ pub mod seal;
 
 pub mod auth;
 pub mod fault;
+pub mod session;
 pub mod wire;
 
 #[cfg(any(test, feature = "openapi"))]

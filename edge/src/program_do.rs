@@ -34,6 +34,7 @@ mod returns;
 mod rewards;
 mod sales;
 mod schema;
+mod sessions;
 mod sources;
 mod verify;
 mod visitors;
@@ -217,10 +218,16 @@ impl ProgramDo {
 }
 
 impl Turn<'_> {
-    /// A key must be in force and have the scope; a revoked one is as good as none.
+    /// A key must be in force and have the scope, and so must the key of a session; a revoked one is as good as none.
     fn permit(&self, caller: &Caller) -> Outcome<()> {
-        let Caller::Key { fingerprint, scope } = caller else { return Ok(()) };
-        let Some(scopes) = self.scopes_of(fingerprint)? else { return Err(Refusal::unauthorized().into()) };
+        let (scopes, scope) = match caller {
+            Caller::Deployment => return Ok(()),
+            Caller::Key { fingerprint, scope } => {
+                let scopes = self.scopes_of(fingerprint)?;
+                (scopes.ok_or_else(|| Failure::Refused(Refusal::unauthorized()))?, scope)
+            }
+            Caller::Session { fingerprint, scope } => (self.scopes_of_session(fingerprint)?, scope),
+        };
         if scopes.split(',').any(|held| held == scope.as_str()) {
             return Ok(());
         }
@@ -245,6 +252,10 @@ impl Turn<'_> {
             C::Keys => self.keys(),
             C::NewKey { body } => self.new_key(body),
             C::RevokeKey { id } => self.revoke_key(id),
+            C::SignIn { key, token, agent } => self.sign_in(key, token, agent.as_deref()),
+            C::Sessions { current } => self.sessions(current.as_deref()),
+            C::RevokeSession { id } => self.revoke_session(id),
+            C::SignOut { token } => self.sign_out(token),
             C::RotateIdentity => self.rotate_identity(),
             C::FindParticipant { body } => self.find_participant(body),
             C::CreateParticipant { body, code } => self.create_participant(body, code),

@@ -28,6 +28,7 @@ mod people_are_erased;
 mod programs_and_keys;
 mod rewards_are_asked_about;
 mod rewards_follow_the_rules;
+mod sessions_are_kept;
 mod standing_is_told;
 mod the_demo;
 mod the_guides_run;

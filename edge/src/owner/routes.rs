@@ -1,6 +1,6 @@
 //! The owner's API, route by route.
 
-use super::{Asked, claim_code, clicks, inward, many, money};
+use super::{Asked, claim_code, clicks, inward, many, money, sessions};
 use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
 use crate::failure::{Outcome, json};
 use crate::owner::limited_text;
@@ -41,6 +41,8 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("POST", ["keys"]) => tell(asked, Write, C::NewKey { body: body.clone() }, &body).await,
         ("POST", ["keys", "identity"]) => tell(asked, Write, C::RotateIdentity, &body).await,
         ("DELETE", ["keys", id]) => tell(asked, Write, C::RevokeKey { id: id.to_string() }, "").await,
+
+        (_, ["sessions", ..]) => sessions::answer(asked, &segments).await,
 
         ("POST", ["participants"]) => create_participant(asked, &body).await,
         ("GET", ["participants"]) => {

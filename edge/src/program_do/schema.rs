@@ -14,6 +14,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     DESTINATION_KINDS,
     SOURCES,
     NAMES,
+    SESSIONS,
 ];
 
 const FIRST: &str = "
@@ -298,4 +299,12 @@ const NAMES: &str = "
         UPDATE ranks SET conversions = conversions + OLD.refunded_whole - NEW.refunded_whole
             WHERE participant IN (SELECT participant FROM credits WHERE conversion = NEW.id);
     END;
+";
+
+/// What browsers hold in place of keys. `used_at`: the last use that was noted.
+const SESSIONS: &str = "
+    CREATE TABLE sessions (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL UNIQUE, key TEXT NOT NULL,
+        agent TEXT, created_at INTEGER NOT NULL, used_at INTEGER NOT NULL);
+    CREATE INDEX sessions_by_key ON sessions (key);
 ";
