@@ -34,6 +34,7 @@ mod returns;
 mod rewards;
 mod sales;
 mod schema;
+mod search;
 mod sessions;
 mod sources;
 mod verify;

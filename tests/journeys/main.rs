@@ -25,6 +25,7 @@ mod nothing_is_lost;
 mod only_known_names;
 mod only_public_addresses;
 mod people_are_erased;
+mod people_are_found;
 mod programs_and_keys;
 mod rewards_are_asked_about;
 mod rewards_follow_the_rules;

@@ -5,6 +5,7 @@ use super::answers::{
     ParticipantStatement, ParticipantTold,
 };
 use super::operation::{Operation, Who, Writer};
+use crate::search::Order;
 use crate::wire::conversions::CustomerRef;
 use crate::wire::participants::{NewLink, NewParticipant, ParticipantChange};
 use serde_json::{Value, json};
@@ -30,7 +31,17 @@ pub(super) fn write(to: &Writer) {
     to.add(
         Operation::new("GET", "/v1/participants", "listParticipants", READ, "Who refers")
             .list(&["external_id", "email", "state"])
-            .answers::<Page<Participant>>(to, 200, "A page of them, the earliest first."),
+            .asks(
+                "search",
+                &json!({"type": "string", "maxLength": 255}),
+                "Only those with a code, an address, a name or an `external_id` that begins so, in small or capital letters.",
+            )
+            .asks(
+                "sort",
+                &json!({"type": "string", "enum": Order::ALL.map(Order::as_str), "default": Order::default().as_str()}),
+                "The order; with `-`, backwards. A cursor goes on in the order that it was given in.",
+            )
+            .answers::<Page<Participant>>(to, 200, "A page of them."),
     );
     to.add(
         Operation::new("GET", "/v1/participants/{id}", "readParticipant", READ, "One participant with all links")

@@ -46,7 +46,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
 
         ("POST", ["participants"]) => create_participant(asked, &body).await,
         ("GET", ["participants"]) => {
-            let query = asked.page(&["external_id", "email", "state"])?;
+            let query = asked.page(&["external_id", "email", "state", "search", "sort"])?;
             look(asked, C::Participants { query }).await
         }
         ("GET", ["participants", id]) => look(asked, C::Participant { id: id.to_string() }).await,

@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     SOURCES,
     NAMES,
     SESSIONS,
+    PEOPLE,
 ];
 
 const FIRST: &str = "
@@ -307,4 +308,15 @@ const SESSIONS: &str = "
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL UNIQUE, key TEXT NOT NULL,
         agent TEXT, created_at INTEGER NOT NULL, used_at INTEGER NOT NULL);
     CREATE INDEX sessions_by_key ON sessions (key);
+";
+
+/// How participants are looked for (`domain::search`). `called`: the name, and an empty text where there is none, so that
+/// all have a place in the order of names. Nearly all are active: those who aren't have indexes of their own.
+const PEOPLE: &str = "
+    ALTER TABLE participants ADD COLUMN called TEXT COLLATE NOCASE AS (COALESCE(name, '')) VIRTUAL;
+    CREATE INDEX participants_by_name ON participants (called, id);
+    CREATE INDEX participants_by_address ON participants (email COLLATE NOCASE);
+    CREATE INDEX participants_by_site_id ON participants (external_id COLLATE NOCASE);
+    CREATE INDEX participants_inactive ON participants (state) WHERE state <> 'active';
+    CREATE INDEX participants_inactive_by_name ON participants (state, called, id) WHERE state <> 'active';
 ";
