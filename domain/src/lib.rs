@@ -36,6 +36,7 @@ pub mod reward;
 pub mod words;
 
 pub mod leaderboard;
+pub mod overview;
 pub mod search;
 pub mod sharepage;
 

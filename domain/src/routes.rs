@@ -62,6 +62,7 @@ routes! {
 
     GET "/v1/clicks"
     GET "/v1/stats/clicks"
+    GET "/v1/stats/overview"
 
     POST "/v1/conversions/batch"
     GET|POST "/v1/conversions"

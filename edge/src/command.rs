@@ -14,6 +14,7 @@ use crate::failure::{Failure, Outcome};
 use honeyguide_domain::approval::Answer;
 use honeyguide_domain::auth::Scope;
 use honeyguide_domain::id::ClickId;
+use honeyguide_domain::overview::Clicks;
 use honeyguide_domain::wire::clicks::Tally;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use worker::{Env, Method, Request, RequestInit, Response};
@@ -325,6 +326,12 @@ pub(crate) enum ProgramCommand {
     ClickStats {
         query: ClickQuery,
         edges: Vec<Tally>,
+    },
+    /// Days since 1970. `clicks`: of these days, and of those before.
+    Overview {
+        from: i64,
+        until: i64,
+        clicks: [Clicks; 2],
     },
     Offer {
         code: Option<String>,

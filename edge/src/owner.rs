@@ -6,6 +6,7 @@ mod exports;
 mod inward;
 mod many;
 mod money;
+mod overview;
 mod routes;
 mod sessions;
 

@@ -24,6 +24,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod outbox;
+mod overview;
 mod participants;
 mod payouts;
 mod ranks;
@@ -50,6 +51,7 @@ use crate::settings::{Settings, chance, now};
 use crate::store::Store;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::Minter;
+use honeyguide_domain::overview::Days;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::words::Lang;
 use remembered::Remembered;
@@ -299,6 +301,7 @@ impl Turn<'_> {
             C::DestinationGone { id, why } => self.destination_gone(id, why),
             C::AddClicks { shard, step, part, tallies } => self.add_clicks(shard, *step, *part, tallies),
             C::ClickStats { query, edges } => self.click_stats(query, edges),
+            C::Overview { from, until, clicks } => self.overview(Days { from: *from, until: *until }, *clicks),
             C::Offer { code, click, lang } => self.offer(code.as_deref(), click.as_deref(), lang.as_deref()),
             C::Leaderboard => self.leaderboard(),
             C::Reference { touches } => self.reference(touches),

@@ -33,6 +33,7 @@ mod sessions_are_kept;
 mod standing_is_told;
 mod the_demo;
 mod the_guides_run;
+mod the_overview_is_told;
 mod the_page_stays_itself;
 mod the_schema_holds;
 mod the_share_page;

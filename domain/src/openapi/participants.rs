@@ -7,6 +7,7 @@ use super::answers::{
 use super::operation::{Operation, Who, Writer};
 use crate::search::Order;
 use crate::wire::conversions::CustomerRef;
+use crate::wire::overview::Overview;
 use crate::wire::participants::{NewLink, NewParticipant, ParticipantChange};
 use serde_json::{Value, json};
 
@@ -128,6 +129,23 @@ fn clicks(to: &Writer) {
             .shared("Limit")
             .shared("Cursor")
             .answers::<Page<ClickCount>>(to, 200, "A row for each."),
+    );
+    to.add(
+        Operation::new(
+            "GET",
+            "/v1/stats/overview",
+            "readOverview",
+            READ,
+            "How a program does, and what waits for somebody",
+        )
+        .about("In whole days of UTC, beside as many days before them.")
+        .asks("from", &time(), "From the day on that this lies in. Without it, thirty days.")
+        .asks(
+            "to",
+            &time(),
+            "Up to the end of the day that this lies in; midnight ends the day before. Without it, today's end.",
+        )
+        .answers::<Overview>(to, 200, "The sums, and what needs attention."),
     );
 }
 

@@ -1,6 +1,6 @@
 //! The owner's API, route by route.
 
-use super::{Asked, claim_code, clicks, inward, many, money, sessions};
+use super::{Asked, claim_code, clicks, inward, many, money, overview, sessions};
 use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
 use crate::failure::{Outcome, json};
 use crate::owner::limited_text;
@@ -64,10 +64,12 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("GET", ["clicks"]) => clicks::list(asked).await,
         ("GET", ["metrics"]) => metrics(asked),
         ("GET", ["stats", "clicks"]) => clicks::stats(asked).await,
+        ("GET", ["stats", "overview"]) => overview::answer(asked).await,
 
         ("POST", ["conversions"]) => tell(asked, Write, C::Convert { body: body.clone() }, &body).await,
         ("GET", ["conversions"]) => {
-            let query = asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer"])?;
+            let query =
+                asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer", "dispute"])?;
             look(asked, C::Conversions { query }).await
         }
         ("GET", ["conversions", id]) => conversion(asked, id).await,
