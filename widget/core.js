@@ -9,13 +9,15 @@ import css from 'honeyguide-style';
 import first from 'honeyguide-pieces';
 import { effects } from './core/effects.js';
 import { asker } from './core/engine.js';
-import { writer } from './core/facts.js';
+import { flatten } from './core/facts.js';
+import { memory } from './core/memory.js';
 import { become, read } from './core/surface.js';
 
 // → `{ identify, mount, refresh }`, called by the loader alone.
 export const open = (loader, exports) => {
   const { answer, emit, guarded, json, note, script } = loader;
   const ask = asker(exports);
+  const { kept, keep } = memory(note);
   const sheet = (css) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
@@ -30,7 +32,7 @@ export const open = (loader, exports) => {
   const drawAll = () => surfaces.forEach((surface) => draw(surface));
 
   // What the core answers, with all that is known on this surface.
-  const asked = ({ flatten, language, own, piece, tag, visit, words }, act, status) => {
+  const asked = ({ language, numbers, own, piece, tag, visit, words }, act, status) => {
     const facts = {
       ...own,
       ...known,
@@ -47,7 +49,9 @@ export const open = (loader, exports) => {
       visit,
     };
     delete facts.identity;
-    return read(ask(flatten(facts) + '\x1d' + flatten({ ...words, ...visit.words }) + '\x1d' + pieces));
+    return read(
+      ask(flatten(facts, numbers) + '\x1d' + flatten({ ...words, ...visit.words }) + '\x1d' + pieces),
+    );
   };
 
   const draw = guarded((surface) => {
@@ -77,21 +81,35 @@ export const open = (loader, exports) => {
       pieces += '\n' + more.pieces;
       sheets.push(sheet(more.css));
       add(more.effects({ loader, known, say, draw, drawAll }));
+      return more;
     });
-    const [added] = await Promise.all([json('-more-' + language), further]);
+    const [added, { writer }] = await Promise.all([json('-more-' + language), further]);
     surface.words = { ...words, ...added };
+    surface.numbers = writer(surface.tag || language, language);
   };
 
-  const { add, perform } = effects({ loader, known, say, draw, drawAll, more });
+  const { add, perform } = effects({ loader, known, say, draw, drawAll, more, kept, keep });
+
+  // What the edge answered last, unless it has answered now. A friend's visit is not drawn from memory:
+  // whether there is one, only the edge can tell.
+  const lately = (tag) => {
+    const name = 'offer' + tag;
+    const answered = answer(tag);
+    answered.then((visit) => keep(visit, name, visit.referred ? null : visit), () => {});
+    const before = kept(name);
+    return before ? Promise.race([answered, before]) : answered;
+  };
 
   // Draws a piece on its stage, if it is still `wanted`. → the way to forget it again
-  const mount = async (piece, stage, tag, wanted, visit, language, words) => {
+  const mount = async (piece, stage, tag, wanted, language, words) => {
     const kind = piece.localName.slice(11);
+    const visit = await lately(tag);
     const surface = { piece, stage, tag, visit, language, words };
     if (visit.coupon || !/^(share|offer|banner)$/.test(kind)) await more(surface);
+    // In a task of its own: the core's script has just run, and the page may have its turn.
+    await new Promise((go) => setTimeout(go));
     if (!wanted()) return;
     surface.worn = [...piece.shadowRoot.adoptedStyleSheets].slice(0, 1);
-    surface.flatten = writer(tag || language, language);
     surface.own = { dismissed: note('localStorage', 'dismissed') === (visit.code || '+') ? '1' : '' };
     surfaces.add(surface);
 

@@ -4,9 +4,10 @@
 import css from 'honeyguide-style';
 import pieces from 'honeyguide-pieces';
 import { named } from './core/named.js';
+import { writer } from './core/numbers.js';
 import { saved } from './core/save.js';
 
-export { css, pieces };
+export { css, pieces, writer };
 
 export const effects = ({ loader, known, say, draw, drawAll }) => {
   const { begin, granted, via } = loader;

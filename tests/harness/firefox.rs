@@ -99,8 +99,6 @@ impl Firefox {
 
     pub fn open(&self, address: &str) {
         self.call("browsingContext.navigate", &json!({"context": self.context, "url": address, "wait": "complete"}));
-        // Firefox breaks off what the page that is left had asked for, and that page says so.
-        self.said.borrow_mut().retain(|line| !line.contains("The operation was aborted"));
     }
 
     /// What the body of a function returns, or what the promise that it returns ends with.
@@ -111,6 +109,30 @@ impl Firefox {
         let told = self.call("script.evaluate", &asked);
         assert_eq!(told["type"], "success", "{told}");
         serde_json::from_str(told["result"]["value"].as_str().unwrap()).unwrap()
+    }
+
+    /// How large the page's window is, in pixels.
+    pub fn resize(&self, width: u32, height: u32) {
+        let viewport = json!({"width": width, "height": height});
+        self.call("browsingContext.setViewport", &json!({"context": self.context, "viewport": viewport}));
+    }
+
+    /// What the body of a function returns, a text, a number or a boolean, beside the page's own world: nothing that the
+    /// page did to its globals is in the way.
+    #[track_caller]
+    pub fn evaluate(&self, body: &str) -> Value {
+        let target = json!({"context": self.context, "sandbox": "tests"});
+        let asked = json!({"expression": format!("(() => {{ {body} }})()"), "target": target, "awaitPromise": false});
+        let told = self.call("script.evaluate", &asked);
+        assert_eq!(told["type"], "success", "{told}");
+        told["result"]["value"].clone()
+    }
+
+    /// What was warned of, or failed, since this was asked last.
+    pub fn said(&self) -> Vec<String> {
+        // What was said before the answer has come before it.
+        self.evaluate("return 1");
+        self.said.take()
     }
 
     /// Presses keys where the focus is, one after the other.
@@ -126,9 +148,7 @@ impl Firefox {
     /// Fails the test if the console has an error or a warning.
     #[track_caller]
     pub fn expect_quiet_console(&self) {
-        // What was said before the answer has come before it.
-        self.script("return 1");
-        let said = self.said.borrow();
+        let said = self.said();
         assert!(said.is_empty(), "the console isn't quiet: {said:#?}");
     }
 }

@@ -1,8 +1,11 @@
 //! The same in Firefox: a link is shown, copied, shared and drawn as a code, and one is asked for by mail, with the
-//! keyboard alone.
+//! keyboard alone; and hostile pages stay what they are.
 
+use crate::the_page_stays_itself::{MAY_LEAVE, OWN, STATE, identity};
+use honeyguide_tests::hostile::Hostile;
 use honeyguide_tests::shop::Shop;
 use honeyguide_tests::{Firefox, World, wait_for};
+use std::time::{Duration, Instant};
 
 const TAB: &str = "\u{E004}";
 const ENTER: &str = "\u{E006}";
@@ -83,4 +86,40 @@ fn a_link_is_asked_for_by_mail() {
     firefox.press(ENTER);
     shows(&firefox, "honeyguide-share", "[role=status]", "mailbox");
     firefox.expect_quiet_console();
+}
+
+#[test]
+fn a_hostile_page_is_the_same_with_and_without_the_widget() {
+    let world = World::start();
+    let pages = Hostile::start(&world, &identity(&world.identity_secret));
+    let firefox = Firefox::start(&world.data);
+    // So high that no page gets a scroll bar, which would take of its width.
+    firefox.resize(900, 3000);
+    let mut report = Vec::new();
+    for name in &pages.traits {
+        firefox.open(&format!("{}/{name}", pages.url));
+        let without = firefox.evaluate(OWN);
+        firefox.said();
+        firefox.open(&format!("{}/{name}?widget", pages.url));
+        // It works, or it has said why not.
+        let (begun, mut said, mut state) = (Instant::now(), Vec::new(), firefox.evaluate(STATE));
+        while begun.elapsed() < Duration::from_secs(8) && state != "works" {
+            if state == "leaves" && said.iter().any(|line: &String| line.contains("honeyguide: ")) {
+                break;
+            }
+            state = firefox.evaluate(STATE);
+            said.extend(firefox.said());
+        }
+        if firefox.evaluate(OWN) != without {
+            report.push(format!("{name}: the page differs: {without} | {}", firefox.evaluate(OWN)));
+        }
+        if state.is_null() || !MAY_LEAVE.contains(&name.as_str()) && state != "works" {
+            report.push(format!("{name}: the widget doesn't work, nor do the page's own words stand there ({state})"));
+        }
+        if said.iter().filter(|line| line.contains("honeyguide: ")).count() > 1 {
+            report.push(format!("{name}: not quiet: {said:#?}"));
+        }
+        println!("{name}: {} {said:?}", state.as_str().unwrap_or("nothing"));
+    }
+    assert!(report.is_empty(), "{report:#?}");
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// A customer of the shop, as its backend would say.
-fn identity(secret: &str) -> String {
+pub(crate) fn identity(secret: &str) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let claims = json!({"sub": "ada", "email": "ada@example.com", "name": "Ada", "exp": now + 3600}).to_string();
     let signed =
@@ -20,11 +20,12 @@ fn identity(secret: &str) -> String {
 }
 
 /// Where nothing of ours can run for want of what it is made of; elsewhere the widget must show the link.
-const MAY_LEAVE: [&str; 6] = ["broken", "promise", "fetch-throws", "fetch-lies", "fetch-blocked", "no-observer"];
+pub(crate) const MAY_LEAVE: [&str; 6] =
+    ["broken", "promise", "fetch-throws", "fetch-lies", "fetch-blocked", "no-observer"];
 
 /// The page's own part as it looks and works: its places, its button, its globals, what it heard of errors. In words that
 /// no page can break.
-const OWN: &str = "
+pub(crate) const OWN: &str = "
     const own = document.querySelector('#own');
     own.querySelector('button').click();
     let told = document.title + ' ' + location.pathname + ' ' + document.adoptedStyleSheets.length;
@@ -40,7 +41,7 @@ const OWN: &str = "
     return told + `\\nsays ${own.querySelector('output').value}, ${failed} failed`;";
 
 /// `works` with the visitor's link, `leaves` with the page's own words, or nothing yet.
-const STATE: &str = "
+pub(crate) const STATE: &str = "
     const share = document.querySelector('honeyguide-share');
     const field = share.shadowRoot?.querySelector('[part~=field]');
     if (field?.value.includes('/r/')) return 'works';

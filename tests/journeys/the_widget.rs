@@ -18,8 +18,12 @@ fn page(language: &str, inside: &str) -> String {
 
 /// Who is signed in, as the site's backend says it.
 fn identity(world: &World) -> String {
+    identity_of(world, "ada")
+}
+
+fn identity_of(world: &World, who: &str) -> String {
     let ends = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
-    let claims = json!({"sub": "ada", "email": "ada@example.com", "name": "Ada", "exp": ends}).to_string();
+    let claims = json!({"sub": who, "email": format!("{who}@example.com"), "name": who, "exp": ends}).to_string();
     let signed =
         [r#"{"alg":"HS256","typ":"JWT"}"#, &claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
     let mut mac = Hmac::<Sha256>::new_from_slice(world.identity_secret.as_bytes()).unwrap();
@@ -86,6 +90,62 @@ fn it_speaks_the_language_that_each_element_is_in() {
     assert_eq!(browser.text_of("honeyguide-share >>> [part~=lead]"), "あなた専用のリンクを友達に送りましょう。");
     // A language without words has the program's, or English.
     assert_eq!(browser.text_of("honeyguide-standing >>> [part~=headline]"), "Your referrals");
+    browser.expect_quiet_console();
+}
+
+/// What the browser notes for the widget, by its names.
+fn noted(browser: &Browser) -> Vec<String> {
+    let names = browser.script("return Object.keys(localStorage).sort()");
+    names.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_card_is_drawn_from_memory_before_the_edge_answers_and_only_for_whom_it_is() {
+    let world = World::start();
+    let inside = format!("<honeyguide-share identity=\"{}\"></honeyguide-share>", identity(&world));
+    // With `?held` no answer of the edge ever comes; with `?bob` somebody else is signed in.
+    let before = format!(
+        "<script>const ask = fetch, {{ search }} = location;
+         window.fetch = (to, how) => search.includes('held') && String(to).includes('/v1/') ? new Promise(() => {{}}) : ask(to, how);
+         if (search.includes('bob')) document.addEventListener('DOMContentLoaded', () =>
+           document.querySelector('honeyguide-share').setAttribute('identity', '{}'));
+         </script>",
+        identity_of(&world, "bob")
+    );
+    let html = page("en", &inside).replace(SCRIPT, &format!("{before}{}", SCRIPT.replace("async", "defer")));
+    let site = Site::start(&world.client.base, "", &html);
+    let browser = Browser::start();
+    let field = "honeyguide-share >>> [part~=field]";
+    browser.open(&site.url);
+    let link = browser.wait_for_text(field, "/r/");
+    wait_for("the notes", 10, || (noted(&browser) == ["honeyguide:link", "honeyguide:offeren"]).then_some(()));
+
+    browser.open(&format!("{}/?held", site.url));
+    assert_eq!(browser.wait_for_text(field, "/r/"), link);
+
+    browser.open(&format!("{}/?held&bob", site.url));
+    let card =
+        "return document.querySelector('honeyguide-share')?.shadowRoot.querySelector('[part~=field]')?.placeholder";
+    wait_for("the card", 20, || (browser.script(card) == "Getting your link…").then_some(()));
+    let shown =
+        browser.script("return document.querySelector('honeyguide-share').shadowRoot.innerHTML.includes('/r/')");
+    assert_eq!(shown, false, "nobody's link is another's");
+
+    // The edge's own word takes the place of what was remembered.
+    for (page, mine) in [("/?bob", false), ("/", true)] {
+        browser.open(&format!("{}{page}", site.url));
+        wait_for("the link", 20, || {
+            let shown = browser.wait_for_text(field, "/r/");
+            ((shown == link) == mine).then_some(())
+        });
+    }
+
+    // Where a consent is missing nothing is noted.
+    browser.script("localStorage.clear()");
+    world.change_program(&json!({"consent": "required"}));
+    browser.open(&site.url);
+    assert_eq!(browser.wait_for_text(field, "/r/"), link);
+    assert_eq!(noted(&browser), Vec::<String>::new());
     browser.expect_quiet_console();
 }
 

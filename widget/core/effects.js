@@ -1,14 +1,14 @@
 // What the core may ask of the page and of the edge. What comes of it is told to the core in a later
 // turn, so the core is never entered twice.
 
+import { subject } from './memory.js';
 import { named } from './named.js';
 
 // `say` tells the core of an act on a surface; `draw` and `drawAll` draw what is known now.
-export const effects = ({ loader, known, say, draw, drawAll, more }) => {
+export const effects = ({ loader, known, say, draw, drawAll, more, kept, keep }) => {
   const { emit, granted, note, warn } = loader;
   const { write } = named(loader);
   const touch = (event, more) => loader.write('touch', { event, ...more });
-  let turn = 0;
 
   const copy = async (stage, text) => {
     try {
@@ -25,16 +25,21 @@ export const effects = ({ loader, known, say, draw, drawAll, more }) => {
   const all = {
     press: (surface, act) => say(surface, act),
 
-    // The visitor's own link, by the signed identity. A newer question makes an older one moot.
-    async join() {
+    // The visitor's own link, by the signed identity. One that is remembered is shown while it is asked
+    // for again, and where the edge can't be reached. A newer identity makes the question moot.
+    async join({ visit }) {
       if (known.member === 'asking') return;
-      const mine = ++turn;
-      known.member = 'asking';
+      const { identity } = known;
+      const sub = subject(identity);
+      const before = kept('link');
+      const mine = sub && before?.sub === sub;
+      Object.assign(known, mine ? { ...before, member: 'known' } : { member: 'asking' });
       drawAll();
-      const given = await write('join', {}, known.identity);
+      const given = await write('join', {}, identity);
       granted('join', given).then((body) => emit('joined', body), warn);
-      if (mine !== turn) return;
+      if (identity !== known.identity || (mine && !given.status)) return;
       const { code, link } = given.body || {};
+      if (link) keep(visit, 'link', { sub, code, link });
       Object.assign(known, { member: link ? 'known' : 'refused', code, link });
       drawAll();
     },

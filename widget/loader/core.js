@@ -75,8 +75,8 @@ export const identify = guarded((jwt) => {
 // Draws a piece on its stage if it is still `wanted` once the core is there.
 // → the way to forget it again
 export const mount = guarded(async (piece, stage, tag, wanted) => {
-  const [visit, words] = await Promise.all([answer(tag), wordsFor(tag), fetched()]);
-  return core.mount(piece, stage, tag, wanted, visit, ...words);
+  const [words] = await Promise.all([wordsFor(tag), fetched()]);
+  return core.mount(piece, stage, tag, wanted, ...words);
 });
 
 // The edge's answer may be another now.

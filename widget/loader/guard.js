@@ -9,12 +9,14 @@ let undo;
 export const emit = (name, detail) =>
   queueMicrotask(() => document.dispatchEvent(new CustomEvent('honeyguide:' + name, { detail })));
 
-// Something didn't work, and the rest goes on.
-export const warn = (error) => {
-  const reason = error?.message || '' + error;
-  console.warn('honeyguide: ' + reason);
-  emit('error', { reason });
-};
+// Something didn't work, and the rest goes on. It is told after a while: what a browser breaks off
+// because the page is left is no failure, and then there is no page any more to tell it.
+export const warn = (error) =>
+  setTimeout(() => {
+    const reason = error?.message || '' + error;
+    console.warn('honeyguide: ' + reason);
+    emit('error', { reason });
+  }, 1e3);
 
 // What to do when the widget leaves the page.
 export const onWithdraw = (work) => (undo = work);

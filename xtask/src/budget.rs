@@ -1,8 +1,13 @@
-//! How large things may get. `cargo verify` fails when one is larger; the build prints how much of each is used.
+//! How large things may get. `cargo verify` fails when one is larger; the build prints how much of each is used, and how
+//! that differs from the last release, whose sizes `cargo ship` notes in `xtask/released.json`.
 
 use crate::build::Size;
-use crate::failure::{Failure, Result};
+use crate::failure::{Because as _, Failure, Result};
+use crate::place::Place;
 use crate::say;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
 
 /// The loader is on every page of the site. Peers' loaders with attribution have 1.2 to 2.5 kB.
 const LOADER: usize = 2048;
@@ -65,11 +70,49 @@ fn is_words(name: &str) -> bool {
     language.is_some_and(|language| !language.contains('-'))
 }
 
-/// A line for each budget.
-pub(crate) fn print(sizes: &[Size]) {
-    for Budget { what, bytes, most } in budgets(sizes).iter().filter(|budget| budget.bytes > 0) {
-        say::line(format!("  {bytes:>9} of {most:>9}  {what}"));
+/// What a release had, by what the budget calls it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Released {
+    version: String,
+    bytes: BTreeMap<String, usize>,
+}
+
+const RELEASED: &str = "xtask/released.json";
+
+impl Released {
+    /// Empty before the first release.
+    fn read(place: &Place) -> Self {
+        let text = fs::read_to_string(place.root().join(RELEASED)).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
     }
+
+    /// How much more or less it is now; nothing, where the last release had no such thing.
+    fn difference(&self, what: &str, bytes: usize) -> Option<String> {
+        let before = *self.bytes.get(what)?;
+        let (sign, by) = if bytes < before { ('-', before - bytes) } else { ('+', bytes - before) };
+        Some(format!(", {sign}{by} since {}", self.version))
+    }
+}
+
+/// A line for each budget.
+pub(crate) fn print(place: &Place, sizes: &[Size]) {
+    let released = Released::read(place);
+    for Budget { what, bytes, most } in budgets(sizes).iter().filter(|budget| budget.bytes > 0) {
+        let since = released.difference(what, *bytes).unwrap_or_default();
+        say::line(format!("  {bytes:>9} of {most:>9}  {what}{since}"));
+    }
+}
+
+/// Notes the sizes of what is shipped for the next release to be compared with, the first time that a version is.
+pub(crate) fn note_release(place: &Place, version: &str, sizes: &[Size]) -> Result<()> {
+    if Released::read(place).version == version {
+        return Ok(());
+    }
+    let bytes = budgets(sizes).into_iter().map(|budget| (budget.what.to_owned(), budget.bytes)).collect();
+    let released = Released { version: version.to_owned(), bytes };
+    let text = serde_json::to_string_pretty(&released).because(|| "The sizes can't be written".into())?;
+    let path = place.root().join(RELEASED);
+    fs::write(&path, text + "\n").because(|| format!("{} can't be written", path.display()))
 }
 
 /// Every budget that is broken, in one failure.
@@ -84,7 +127,7 @@ pub(crate) fn check(sizes: &[Size]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{Released, check};
     use crate::build::Size;
 
     fn size(name: &str, brotli: usize) -> Size {
@@ -109,6 +152,15 @@ mod tests {
         assert!(check(&widget(2048, 4000, 952)).is_ok());
         let failure = check(&widget(2049, 4000, 952)).unwrap_err().to_string();
         assert!(failure.contains("2049 bytes") && failure.contains("12001 bytes"), "{failure}");
+    }
+
+    #[test]
+    fn a_size_is_told_against_the_last_release_where_that_had_it() {
+        let text = r#"{"version": "0.1.0", "bytes": {"the loader": 2000}}"#;
+        let released: Released = serde_json::from_str(text).unwrap();
+        assert_eq!(released.difference("the loader", 1990).as_deref(), Some(", -10 since 0.1.0"));
+        assert_eq!(released.difference("the loader", 2000).as_deref(), Some(", +0 since 0.1.0"));
+        assert_eq!(released.difference("another", 1), None);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(crate) fn for_use(place: &Place) -> Result<Vec<Size>> {
     edge::build(place, &kit, Edition::Shipped)?;
     let sizes = finish(place, &kit)?;
     size::print(&sizes);
-    budget::print(&sizes);
+    budget::print(place, &sizes);
     Ok(sizes)
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn everything(place: &Place) -> Result<Vec<Size>> {
     edge::build(place, &kit, Edition::Faults)?;
     let sizes = finish(place, &kit)?;
     size::print(&sizes);
-    budget::print(&sizes);
+    budget::print(place, &sizes);
     Ok(sizes)
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn widget_alone(place: &Place) -> Result<Vec<Size>> {
     widget::build(place, &kit)?;
     let sizes = size::of_folder(&place.assets().join("widget"), "widget/")?;
     size::print(&sizes);
-    budget::print(&sizes);
+    budget::print(place, &sizes);
     Ok(sizes)
 }
 

@@ -6,7 +6,7 @@ use crate::failure::{Because as _, Result};
 use crate::local::bindings::Bindings;
 use crate::local::{Disks, Reach, configuration, modules};
 use crate::place::Place;
-use crate::{say, wrangler};
+use crate::{budget, say, wrangler};
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::Path;
@@ -29,7 +29,7 @@ As one process, in this folder, behind a reverse proxy that sets x-forwarded-for
 ";
 
 pub(crate) fn ship(place: &Place) -> Result<()> {
-    build::for_use(place)?;
+    let sizes = build::for_use(place)?;
     let to = place.root().join("target/ship");
     say::step("packing target/ship", || {
         fresh(&to)?;
@@ -41,6 +41,7 @@ pub(crate) fn ship(place: &Place) -> Result<()> {
         write(&to.join("SHA256SUMS"), &sums(&to)?)
     })?;
     wrangler::accepts(place, &to, "wrangler.toml")?;
+    budget::note_release(place, env!("CARGO_PKG_VERSION"), &sizes)?;
     say::line(format!("shipped to {}", to.display()));
     Ok(())
 }
