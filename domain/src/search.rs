@@ -56,6 +56,11 @@ impl Beginning {
         let until = format!("{text}{}", char::MAX);
         Self { from: text, until }
     }
+
+    /// No text at all.
+    const fn nothing() -> Self {
+        Self { from: String::new(), until: String::new() }
+    }
 }
 
 /// What a typed text stands for. Small and capital letters of ASCII are the same wherever these are compared, but in
@@ -65,7 +70,7 @@ pub struct Search {
     /// Of addresses and of the site's ids.
     pub text: Beginning,
     pub code: Beginning,
-    /// In small letters, and with a capital at its beginning: for letters that aren't ASCII's.
+    /// In small letters; and with a capital at its beginning, where that letter isn't one of ASCII's.
     pub names: [Beginning; 2],
 }
 
@@ -90,10 +95,11 @@ impl Search {
         let small = text.to_lowercase();
         let mut letters = small.chars();
         let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        let capital = if capital.eq_ignore_ascii_case(&small) { Beginning::nothing() } else { Beginning::of(capital) };
         Ok(Some(Self {
             text: Beginning::of(text.to_owned()),
             code: Beginning::of(small.clone()),
-            names: [Beginning::of(small), Beginning::of(capital)],
+            names: [Beginning::of(small), capital],
         }))
     }
 }
@@ -127,6 +133,8 @@ mod tests {
         let odon = Search::parse("öDÖn").unwrap().unwrap();
         assert!(odon.names.iter().any(|name| found(name, "Ödön Nagy")));
         assert!(odon.names.iter().any(|name| found(name, "ödön nagy")));
+        let [_, capital] = &ada.names;
+        assert!(!found(capital, "") && !found(capital, "Ada"), "it would be looked for twice");
         assert!(found(&Search::parse("ADA-M").unwrap().unwrap().code, "ada-mail"));
     }
 

@@ -114,7 +114,7 @@ impl Operation {
         written["parameters"] = named.map(|(name, _)| in_path(path, name)).collect();
         let mut operation = Self { method, path, written };
         if matches!(who, Who::Key(_) | Who::KeyItself) {
-            operation = operation.shared("Program").refuses(&[403, 404]);
+            operation = operation.shared("Program").refuses(&[404]);
         }
         if path.contains('{') && who != Who::Nobody {
             operation = operation.refuses(&[404]);
@@ -123,7 +123,7 @@ impl Operation {
             Who::Nobody => operation,
             Who::Visitor | Who::Participant | Who::Anyone => operation.refuses(&[401, 429, 500]),
             Who::Session => operation.refuses(&[400, 403, 404, 500]),
-            Who::Key(_) | Who::KeyItself | Who::Admin => operation.refuses(&[400, 401, 500]),
+            Who::Key(_) | Who::KeyItself | Who::Admin => operation.refuses(&[400, 401, 403, 500]),
         }
     }
 
@@ -283,7 +283,7 @@ fn in_path(path: &str, name: &str) -> Value {
 
 const REFUSALS: &[(u16, &str, &str)] = &[
     (400, "Malformed", "Something in the request can't be read: the fault says what and where."),
-    (401, "Unauthorized", "There is no key that is in force, or the identity isn't proved."),
+    (401, "Unauthorized", "There is no key or session that is in force, or the identity isn't proved."),
     (
         403,
         "Forbidden",
