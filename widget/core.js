@@ -10,14 +10,14 @@ import first from 'honeyguide-pieces';
 import { effects } from './core/effects.js';
 import { asker } from './core/engine.js';
 import { flatten } from './core/facts.js';
-import { memory } from './core/memory.js';
+import { memory, subject } from './core/memory.js';
 import { become, read } from './core/surface.js';
 
 // → `{ identify, mount, refresh }`, called by the loader alone.
 export const open = (loader, exports) => {
-  const { answer, emit, guarded, json, note, script } = loader;
+  const { answer, emit, guarded, json, key, note, script } = loader;
   const ask = asker(exports);
-  const { kept, keep } = memory(note);
+  const { kept, keep } = memory(note, key);
   const sheet = (css) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
@@ -27,7 +27,7 @@ export const open = (loader, exports) => {
   let pieces = first;
 
   // What is known of the visitor, the same on every surface.
-  const known = { identity: '', member: '' };
+  const known = { identity: '' };
   const surfaces = new Set();
   const drawAll = () => surfaces.forEach((surface) => draw(surface));
 
@@ -88,22 +88,13 @@ export const open = (loader, exports) => {
     surface.numbers = writer(surface.tag || language, language);
   };
 
-  const { add, perform } = effects({ loader, known, say, draw, drawAll, more, kept, keep });
-
-  // What the edge answered last, unless it has answered now. A friend's visit is not drawn from memory:
-  // whether there is one, only the edge can tell.
-  const lately = (tag) => {
-    const name = 'offer' + tag;
-    const answered = answer(tag);
-    answered.then((visit) => keep(visit, name, visit.referred ? null : visit), () => {});
-    const before = kept(name);
-    return before ? Promise.race([answered, before]) : answered;
-  };
+  const { add, perform } = effects({ loader, known, say, draw, drawAll, more, keep });
 
   // Draws a piece on its stage, if it is still `wanted`. → the way to forget it again
   const mount = async (piece, stage, tag, wanted, language, words) => {
     const kind = piece.localName.slice(11);
-    const visit = await lately(tag);
+    const answered = answer(tag);
+    const visit = kept(tag) || (await answered);
     const surface = { piece, stage, tag, visit, language, words };
     if (visit.coupon || !/^(share|offer|banner)$/.test(kind)) await more(surface);
     // In a task of its own: the core's script has just run, and the page may have its turn.
@@ -138,6 +129,16 @@ export const open = (loader, exports) => {
     emit('ready', { piece: kind });
     listen(piece, 'honeyguide-open', () => say(surface, 'open'));
     if (piece.hasAttribute('opens')) say(surface, 'open');
+    // A friend's visit is not remembered: whether there is one, only the edge can tell.
+    answered.then(
+      (visit) => {
+        visit.referred || keep(visit, tag, visit);
+        if (surface.visit === visit) return;
+        surface.visit = visit;
+        draw(surface);
+      },
+      () => {},
+    );
     return () => {
       ear.abort();
       surfaces.delete(surface);
@@ -146,7 +147,9 @@ export const open = (loader, exports) => {
 
   const identify = guarded((identity) => {
     if (identity === known.identity && known.member !== 'refused') return;
-    Object.assign(known, { identity, member: '', code: '', link: '', me: null, me_state: '', asked: '' });
+    const before = kept('link');
+    const mine = before && before.sub === subject(identity) && { ...before, member: 'known' };
+    Object.assign(known, { identity, joined: '', member: '', code: '', link: '', me: null, me_state: '', asked: '' }, mine);
     for (const { own } of surfaces) Object.assign(own, { say: '', copied: '', qr_open: '' });
     drawAll();
   });

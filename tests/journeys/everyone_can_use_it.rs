@@ -6,6 +6,7 @@ use honeyguide_tests::{Browser, World, wait_for};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::{Duration, Instant};
 use xtask::place::Place;
 
 const LANGUAGES: [&str; 8] = ["en", "de", "fr", "es", "pt", "ja", "ar", "hi"];
@@ -33,6 +34,12 @@ const DRAWN: &str = "
     }
     return drawn;";
 
+/// Of each frame: its address, its state, the questions without an answer, the elements that aren't drawn.
+const MISSING: &str = "
+    const pages = [document, ...[...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument)];
+    return pages.map((page) => page && [page.URL, page.readyState, page.defaultView.asked,
+        ...[...page.querySelectorAll(':defined')].filter((piece) => piece.shadowRoot && !piece.shadowRoot.querySelector('[part]')).map((piece) => piece.localName)].join(' '));";
+
 /// Counts the questions that have no answer yet.
 const COUNT: &str = "
     window.asked = 0;
@@ -49,12 +56,15 @@ fn looking() -> Browser {
 /// Waits until every scene on the page is drawn and rests.
 fn settle(browser: &Browser) {
     let mut before = (Value::Null, 0);
-    wait_for("the gallery to be drawn", 90, || {
+    let begun = Instant::now();
+    while before.0 == Value::Null || before.1 < 8 {
         let now = browser.script(DRAWN);
         let rests = if now == before.0 { before.1 + 1 } else { 0 };
         before = (now, rests);
-        (before.0 != Value::Null && rests >= 8).then_some(())
-    });
+        let late = begun.elapsed() > Duration::from_secs(90);
+        assert!(!late, "the gallery isn't drawn: {:#}; {:#?}", browser.script(MISSING), browser.said());
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
 }
 
 /// What axe-core says of the page and the frames in it, a line each.

@@ -118,7 +118,9 @@ fn a_card_is_drawn_from_memory_before_the_edge_answers_and_only_for_whom_it_is()
     let field = "honeyguide-share >>> [part~=field]";
     browser.open(&site.url);
     let link = browser.wait_for_text(field, "/r/");
-    wait_for("the notes", 10, || (noted(&browser) == ["honeyguide:link", "honeyguide:offeren"]).then_some(()));
+    wait_for("the notes", 10, || {
+        (noted(&browser) == ["honeyguide:hg_pk_acmeen", "honeyguide:hg_pk_acmelink"]).then_some(())
+    });
 
     browser.open(&format!("{}/?held", site.url));
     assert_eq!(browser.wait_for_text(field, "/r/"), link);

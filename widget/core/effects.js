@@ -5,7 +5,7 @@ import { subject } from './memory.js';
 import { named } from './named.js';
 
 // `say` tells the core of an act on a surface; `draw` and `drawAll` draw what is known now.
-export const effects = ({ loader, known, say, draw, drawAll, more, kept, keep }) => {
+export const effects = ({ loader, known, say, draw, drawAll, more, keep }) => {
   const { emit, granted, note, warn } = loader;
   const { write } = named(loader);
   const touch = (event, more) => loader.write('touch', { event, ...more });
@@ -25,21 +25,20 @@ export const effects = ({ loader, known, say, draw, drawAll, more, kept, keep })
   const all = {
     press: (surface, act) => say(surface, act),
 
-    // The visitor's own link, by the signed identity. One that is remembered is shown while it is asked
-    // for again, and where the edge can't be reached. A newer identity makes the question moot.
+    // The visitor's own link, by the signed identity. One that is remembered stays where the edge can't be
+    // reached. A newer identity makes the question moot.
     async join({ visit }) {
-      if (known.member === 'asking') return;
-      const { identity } = known;
-      const sub = subject(identity);
-      const before = kept('link');
-      const mine = sub && before?.sub === sub;
-      Object.assign(known, mine ? { ...before, member: 'known' } : { member: 'asking' });
-      drawAll();
+      const { identity, link: before } = known;
+      known.joined = '1';
+      if (!before) {
+        known.member = 'asking';
+        drawAll();
+      }
       const given = await write('join', {}, identity);
       granted('join', given).then((body) => emit('joined', body), warn);
-      if (identity !== known.identity || (mine && !given.status)) return;
+      if (identity !== known.identity || (before && !given.status)) return;
       const { code, link } = given.body || {};
-      if (link) keep(visit, 'link', { sub, code, link });
+      if (link) keep(visit, 'link', { sub: subject(identity), code, link });
       Object.assign(known, { member: link ? 'known' : 'refused', code, link });
       drawAll();
     },

@@ -3,7 +3,7 @@
 
 import { granted, read, write } from './edge.js';
 import { emit, guarded, warn } from './guard.js';
-import { base, note, via } from './page.js';
+import { base, key, note, via } from './page.js';
 import { answer, begin } from './visit.js';
 
 let core;
@@ -31,6 +31,7 @@ const lent = () => ({
   granted,
   guarded,
   json,
+  key,
   note,
   read,
   script,

@@ -16,7 +16,8 @@ pub(crate) fn decide(facts: &mut Facts<'_>) -> bool {
     };
     // Without a card to show it nobody is asked for a link: joining makes a participant.
     let shows = kind(b"share") || kind(b"join") || kind(b"qr") || kind(b"launcher") && facts.has(b"opened");
-    let asks = signed && shows && member.is_empty();
+    // A link that is remembered from the last page is shown, and asked for all the same.
+    let asks = signed && shows && !facts.has(b"joined");
     let banner = facts.is(b"visit.referred", b"true") && facts.has(b"visit.offer.friend") && !facts.has(b"dismissed");
     let good = facts.get(b"status").starts_with(b"2");
     facts.decide(b"state", state);

@@ -98,7 +98,11 @@ mod tests {
     #[test]
     fn who_is_signed_in_gets_a_link_and_nobody_is_asked_twice() {
         has("kind~share;signed~1;", &["!join", "=placeholder Getting your link…"]);
-        assert!(!ask("kind~share;signed~1;member~asking;").contains("!join"));
+        has(
+            "kind~share;signed~1;member~known;link~https://a.example/r/K7;",
+            &["!join", "=value https://a.example/r/K7"],
+        );
+        assert!(!ask("kind~share;signed~1;member~asking;joined~1;").contains("!join"));
         assert!(
             !ask("kind~launcher;signed~1;").contains("!join"),
             "a launcher on every page makes nobody a participant"
