@@ -102,6 +102,7 @@ ids! {
     KeyId "key_",
     DisputeId "dsp_",
     JobId "job_",
+    SessionId "ses_",
     /// An event of a vendor's, as it was received.
     InboundId "inb_",
     ClaimId "clm_",

@@ -36,6 +36,8 @@ pub mod reward;
 pub mod words;
 
 pub mod leaderboard;
+pub mod overview;
+pub mod search;
 pub mod sharepage;
 
 pub mod lint;
@@ -58,6 +60,7 @@ pub mod seal;
 
 pub mod auth;
 pub mod fault;
+pub mod session;
 pub mod wire;
 
 #[cfg(any(test, feature = "openapi"))]

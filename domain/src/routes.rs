@@ -46,6 +46,9 @@ routes! {
     GET|POST "/v1/keys"
     POST "/v1/keys/identity"
     DELETE "/v1/keys/{id}"
+    GET|POST "/v1/sessions"
+    DELETE "/v1/sessions/current"
+    DELETE "/v1/sessions/{id}"
 
     POST "/v1/participants/batch"
     GET|POST "/v1/participants"
@@ -59,6 +62,7 @@ routes! {
 
     GET "/v1/clicks"
     GET "/v1/stats/clicks"
+    GET "/v1/stats/overview"
 
     POST "/v1/conversions/batch"
     GET|POST "/v1/conversions"

@@ -15,6 +15,7 @@ pub mod decision;
 pub mod destinations;
 pub mod disputes;
 pub mod jobs;
+pub mod overview;
 pub mod participants;
 pub mod programs;
 pub mod recorded;

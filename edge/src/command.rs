@@ -3,18 +3,20 @@
 mod destination;
 mod inward;
 mod query;
+mod reply;
 
 pub(crate) use destination::DestinationCommand;
 pub(crate) use inward::{InwardCommand, Posted, read as read_posted};
 pub(crate) use query::Query;
+pub(crate) use reply::Reply;
 
 use crate::failure::{Failure, Outcome};
 use honeyguide_domain::approval::Answer;
 use honeyguide_domain::auth::Scope;
 use honeyguide_domain::id::ClickId;
+use honeyguide_domain::overview::Clicks;
 use honeyguide_domain::wire::clicks::Tally;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use worker::{Env, Method, Request, RequestInit, Response};
 
 /// To the directory, the one object that every name is looked up in.
@@ -90,6 +92,8 @@ pub(crate) struct Day {
 pub(crate) enum Caller {
     /// The holder of a secret key, by the key's fingerprint.
     Key { fingerprint: String, scope: Scope },
+    /// Who signed in with a secret key, by the fingerprint of the session's token.
+    Session { fingerprint: String, scope: Scope },
     /// The deployment itself: the admin secret, or the Worker for a browser.
     Deployment,
 }
@@ -156,6 +160,23 @@ pub(crate) enum ProgramCommand {
     },
     RevokeKey {
         id: String,
+    },
+    /// A session of a key, which is in force or refused. `key` and `token`: fingerprints.
+    SignIn {
+        key: String,
+        token: String,
+        agent: Option<String>,
+    },
+    /// `current`: the fingerprint of the token that was sent, if one was.
+    Sessions {
+        current: Option<String>,
+    },
+    RevokeSession {
+        id: String,
+    },
+    /// `token`: its fingerprint.
+    SignOut {
+        token: String,
     },
     RotateIdentity,
     FindParticipant {
@@ -306,6 +327,12 @@ pub(crate) enum ProgramCommand {
         query: ClickQuery,
         edges: Vec<Tally>,
     },
+    /// Days since 1970. `clicks`: of these days, and of those before.
+    Overview {
+        from: i64,
+        until: i64,
+        clicks: [Clicks; 2],
+    },
     Offer {
         code: Option<String>,
         /// The click that the visitor's touch proves.
@@ -448,41 +475,5 @@ pub(crate) async fn fetch<T: DeserializeOwned>(
         200..=299 => Ok(serde_json::from_str(&text)?),
         500 => Err(Failure::Logged(format!("{binding} failed"))),
         status => Err(Failure::Ours(format!("{binding} answered {status}: {text}"))),
-    }
-}
-
-/// An object's reply: a status and a document.
-#[derive(Debug, Clone)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) body: Value,
-    /// Fields that are shown this once, and left out of what an idempotency key gives again.
-    pub(crate) secrets: &'static [&'static str],
-    pub(crate) replayed: bool,
-}
-
-impl Reply {
-    pub(crate) fn new(status: u16, body: Value) -> Self {
-        Self { status, body, secrets: &[], replayed: false }
-    }
-
-    pub(crate) fn ok(body: &impl Serialize) -> Outcome<Self> {
-        Ok(Self::new(200, serde_json::to_value(body)?))
-    }
-
-    pub(crate) fn created(body: &impl Serialize) -> Outcome<Self> {
-        Ok(Self::new(201, serde_json::to_value(body)?))
-    }
-
-    pub(crate) fn none() -> Self {
-        Self::new(204, Value::Null)
-    }
-
-    pub(crate) fn answer(&self) -> worker::Result<Response> {
-        let response = crate::failure::json(self.status, &self.body.to_string())?;
-        if self.replayed {
-            response.headers().set("idempotent-replayed", "true")?;
-        }
-        Ok(response)
     }
 }

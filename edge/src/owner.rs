@@ -6,7 +6,9 @@ mod exports;
 mod inward;
 mod many;
 mod money;
+mod overview;
 mod routes;
+mod sessions;
 
 pub(crate) use clicks::of_code as clicks_of;
 pub(crate) use routes::answer;
@@ -17,10 +19,11 @@ use crate::command::{
 };
 use crate::failure::{Failure, Outcome};
 use crate::settings::Settings;
-use honeyguide_domain::auth::{Scope, bearer, fingerprint, program_of_secret, same_secret};
+use honeyguide_domain::auth::{Scope, fingerprint, program_of_secret, same_secret};
 use honeyguide_domain::code::Code;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::money::LARGEST;
+use honeyguide_domain::session::{self, Credential};
 use honeyguide_domain::token::derive;
 use honeyguide_domain::wire::read::{self, LARGEST_BODY};
 use honeyguide_domain::words::Lang;
@@ -78,6 +81,23 @@ pub(crate) async fn known_program(env: &Env, program: &str) -> Outcome<Option<Kn
     Ok(known.ready.then_some(known))
 }
 
+/// Whether the directory knows a program; asked once an isolate.
+async fn is_known(env: &Env, program: &str) -> Outcome<bool> {
+    if KNOWN.with_borrow(|known| known.contains(program)) {
+        return Ok(true);
+    }
+    let is_known = known_program(env, program).await?.is_some();
+    if is_known {
+        KNOWN.with_borrow_mut(|known| {
+            if known.len() >= MOST_KNOWN {
+                known.clear();
+            }
+            known.insert(program.to_owned());
+        });
+    }
+    Ok(is_known)
+}
+
 /// Takes a code for a program: the chosen one, or a generated one that a second try by the same owner finds again.
 pub(crate) async fn claim_code(
     env: &Env,
@@ -113,7 +133,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
-    key: String,
+    credential: Credential,
+    user_agent: String,
     accept_language: String,
     idempotency_key: Option<String>,
     #[cfg(feature = "faults")]
@@ -137,14 +158,16 @@ impl<'a> Asked<'a> {
                 return Err(Refusal::new(400, "invalid_idempotency_key", message).into());
             }
         }
-        let key = header("authorization").as_deref().and_then(bearer).map(str::to_owned).unwrap_or_default();
+        let [authorization, cookie, site] = ["authorization", "cookie", "sec-fetch-site"].map(header);
+        let credential = session::credential(authorization.as_deref(), cookie.as_deref(), site.as_deref())?;
         Ok(Self {
             env,
             settings,
             method: seen.method,
             path,
             query,
-            key,
+            credential,
+            user_agent: header("user-agent").unwrap_or_default(),
             accept_language: header("accept-language").unwrap_or_default(),
             idempotency_key,
             #[cfg(feature = "faults")]
@@ -166,7 +189,8 @@ impl<'a> Asked<'a> {
 
     /// Whether the admin secret of the deployment was sent.
     fn is_admin(&self) -> bool {
-        !self.settings.admin_secret.is_empty() && same_secret(&self.key, &self.settings.admin_secret)
+        let Credential::Key(key) = &self.credential else { return false };
+        !self.settings.admin_secret.is_empty() && same_secret(key, &self.settings.admin_secret)
     }
 
     fn admin(&self) -> Outcome<()> {
@@ -179,35 +203,35 @@ impl<'a> Asked<'a> {
 
     /// The program that the key is for; with the admin secret, the one that `?program=` names.
     async fn program(&self) -> Outcome<String> {
-        let named = if self.is_admin() {
-            crate::public::parameter(self.query, "program")
-        } else {
-            program_of_secret(&self.key).map(|program| program.as_str().to_owned())
+        let named = match &self.credential {
+            _ if self.is_admin() => crate::public::parameter(self.query, "program"),
+            Credential::Key(key) => program_of_secret(key).map(|program| program.as_str().to_owned()),
+            Credential::Session(token) => session::program_of(token).map(|program| program.as_str().to_owned()),
+            Credential::Nothing => None,
         };
-        let program = named.ok_or_else(Refusal::unauthorized)?;
+        let program = named.ok_or_else(|| self.unknown())?;
         if crate::public::parameter(self.query, "program").is_some_and(|asked| asked != program) {
             return Err(Refusal::new(403, "forbidden", "This key is for another program.").at("program").into());
         }
-        if KNOWN.with_borrow(|known| known.contains(&program)) {
+        if is_known(self.env, &program).await? {
             return Ok(program);
         }
-        match known_program(self.env, &program).await? {
-            Some(_) => {
-                KNOWN.with_borrow_mut(|known| {
-                    if known.len() >= MOST_KNOWN {
-                        known.clear();
-                    }
-                    known.insert(program.clone());
-                });
-                Ok(program)
-            }
-            None if self.is_admin() => Err(Refusal::not_found("program").into()),
-            None => Err(Refusal::unauthorized().into()),
-        }
+        Err(if self.is_admin() { Refusal::not_found("program") } else { self.unknown() }.into())
+    }
+
+    /// What is said to whom nobody here knows.
+    fn unknown(&self) -> Refusal {
+        if matches!(self.credential, Credential::Session(_)) { session::ended() } else { Refusal::unauthorized() }
     }
 
     fn caller(&self, scope: Scope) -> Caller {
-        if self.is_admin() { Caller::Deployment } else { Caller::Key { fingerprint: fingerprint(&self.key), scope } }
+        match &self.credential {
+            _ if self.is_admin() => Caller::Deployment,
+            Credential::Session(token) => Caller::Session { fingerprint: fingerprint(token), scope },
+            Credential::Key(key) => Caller::Key { fingerprint: fingerprint(key), scope },
+            // The fingerprint of nothing is no key's.
+            Credential::Nothing => Caller::Key { fingerprint: String::new(), scope },
+        }
     }
 
     /// Asks the program's object, once for each idempotency key.

@@ -24,6 +24,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod outbox;
+mod overview;
 mod participants;
 mod payouts;
 mod ranks;
@@ -34,6 +35,8 @@ mod returns;
 mod rewards;
 mod sales;
 mod schema;
+mod search;
+mod sessions;
 mod sources;
 mod verify;
 mod visitors;
@@ -48,6 +51,7 @@ use crate::settings::{Settings, chance, now};
 use crate::store::Store;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::Minter;
+use honeyguide_domain::overview::Days;
 use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::words::Lang;
 use remembered::Remembered;
@@ -217,10 +221,16 @@ impl ProgramDo {
 }
 
 impl Turn<'_> {
-    /// A key must be in force and have the scope; a revoked one is as good as none.
+    /// A key must be in force and have the scope, and so must the key of a session; a revoked one is as good as none.
     fn permit(&self, caller: &Caller) -> Outcome<()> {
-        let Caller::Key { fingerprint, scope } = caller else { return Ok(()) };
-        let Some(scopes) = self.scopes_of(fingerprint)? else { return Err(Refusal::unauthorized().into()) };
+        let (scopes, scope) = match caller {
+            Caller::Deployment => return Ok(()),
+            Caller::Key { fingerprint, scope } => {
+                let scopes = self.scopes_of(fingerprint)?;
+                (scopes.ok_or_else(|| Failure::Refused(Refusal::unauthorized()))?, scope)
+            }
+            Caller::Session { fingerprint, scope } => (self.scopes_of_session(fingerprint)?, scope),
+        };
         if scopes.split(',').any(|held| held == scope.as_str()) {
             return Ok(());
         }
@@ -245,6 +255,10 @@ impl Turn<'_> {
             C::Keys => self.keys(),
             C::NewKey { body } => self.new_key(body),
             C::RevokeKey { id } => self.revoke_key(id),
+            C::SignIn { key, token, agent } => self.sign_in(key, token, agent.as_deref()),
+            C::Sessions { current } => self.sessions(current.as_deref()),
+            C::RevokeSession { id } => self.revoke_session(id),
+            C::SignOut { token } => self.sign_out(token),
             C::RotateIdentity => self.rotate_identity(),
             C::FindParticipant { body } => self.find_participant(body),
             C::CreateParticipant { body, code } => self.create_participant(body, code),
@@ -287,6 +301,7 @@ impl Turn<'_> {
             C::DestinationGone { id, why } => self.destination_gone(id, why),
             C::AddClicks { shard, step, part, tallies } => self.add_clicks(shard, *step, *part, tallies),
             C::ClickStats { query, edges } => self.click_stats(query, edges),
+            C::Overview { from, until, clicks } => self.overview(Days { from: *from, until: *until }, *clicks),
             C::Offer { code, click, lang } => self.offer(code.as_deref(), click.as_deref(), lang.as_deref()),
             C::Leaderboard => self.leaderboard(),
             C::Reference { touches } => self.reference(touches),

@@ -5,7 +5,7 @@ use crate::code::Code;
 use crate::fault::Fault;
 use crate::id::{
     ClickId, ConversionId, CustomerId, DeliveryId, DestinationId, DisputeId, EntryId, EventId, KeyId, ParticipantId,
-    PayoutId, RewardId,
+    PayoutId, RewardId, SessionId,
 };
 use crate::leaderboard::Place;
 use crate::ledger::Posting;
@@ -105,6 +105,32 @@ answers! {
         label: Option<String>,
         scopes: Vec<String>,
         created_at: Timestamp,
+    }
+    SessionMade {
+        id: SessionId,
+        program: String,
+        /// Those of the key.
+        scopes: Vec<String>,
+        created_at: Timestamp,
+        /// When it ends if it isn't used.
+        expires_at: Timestamp,
+    }
+    Session {
+        id: SessionId,
+        /// The key that it was made from.
+        key: KeyId,
+        /// The key's.
+        label: Option<String>,
+        scopes: Vec<String>,
+        /// What the browser says of itself.
+        agent: Option<String>,
+        created_at: Timestamp,
+        /// The last use, to five minutes.
+        used_at: Timestamp,
+        /// When it ends if it isn't used.
+        expires_at: Timestamp,
+        /// Whether this request was made with it.
+        current: bool,
     }
     IdentityMade {
         /// Shown this once.

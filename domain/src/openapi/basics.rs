@@ -3,7 +3,7 @@
 use crate::code::Code;
 use crate::id::{
     ClickId, ConversionId, CustomerId, DeliveryId, DestinationId, DisputeId, EntryId, EventId, JobId, KeyId,
-    ParticipantId, PayoutId, RewardId,
+    ParticipantId, PayoutId, RewardId, SessionId,
 };
 use crate::money::{Currency, Money};
 use crate::time::Timestamp;
@@ -34,6 +34,7 @@ texts! {
     EventId {"type": "string", "pattern": "^evt_[0-9a-v]{25}[048cgkos]$"}
     KeyId {"type": "string", "pattern": "^key_[0-9a-v]{25}[048cgkos]$"}
     DisputeId {"type": "string", "pattern": "^dsp_[0-9a-v]{25}[048cgkos]$"}
+    SessionId {"type": "string", "pattern": "^ses_[0-9a-v]{25}[048cgkos]$"}
     JobId {"type": "string", "pattern": "^job_[0-9a-v]{25}[048cgkos]$"}
     ClickId {"type": "string", "pattern": "^clk_[0-9a-v]{25}[048cgkos]$"}
     Code {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}[a-z0-9]$"}

@@ -30,6 +30,11 @@ pub(super) fn write(to: &Writer) {
     to.add(
         Operation::new("GET", "/v1/conversions", "listConversions", READ, "Conversions with their decisions")
             .list(&["event", "external_id", "outcome", "reason", "participant", "customer"])
+            .asks(
+                "dispute",
+                &json!({"type": "string", "enum": ["open", "settled"]}),
+                "Only those with a dispute in that state.",
+            )
             .answers::<Page<ConversionAnswer>>(to, 200, "A page of them, the earliest first."),
     );
     to.add(

@@ -59,6 +59,11 @@ fn rewards(to: &Writer) {
     to.add(
         Operation::new("GET", "/v1/rewards", "listRewards", READ, "What was earned")
             .list(&["state", "beneficiary", "side", "conversion", "kind"])
+            .asks(
+                "automatic",
+                &json!({"type": "string", "enum": ["true", "false"]}),
+                "Only those that are approved by themselves when they are due, or only those that wait for a hand or a callback.",
+            )
             .answers::<Page<RewardAnswer>>(to, 200, "A page of rewards, the earliest first."),
     );
     to.add(Operation::new("GET", "/v1/rewards/{id}", "readReward", READ, "One reward").answers::<RewardAnswer>(

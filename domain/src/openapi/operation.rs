@@ -27,6 +27,10 @@ pub(super) enum Who {
     Anyone,
     /// A secret key with this scope, or the admin secret with `?program=`.
     Key(&'static str),
+    /// A secret key with any scopes, and nothing in its place.
+    KeyItself,
+    /// Whoever has a session, or had one.
+    Session,
     Admin,
 }
 
@@ -95,7 +99,11 @@ impl Operation {
             Who::Anyone => (json!([{}, {"identity": []}]), None),
             Who::Participant if method != "GET" => (json!([{"identity": []}]), None),
             Who::Participant => (json!([{"publishableKey": [], "identity": []}]), None),
-            Who::Key(scope) => (json!([{"secretKey": [scope]}, {"adminSecret": []}]), Some(scope)),
+            Who::Key(scope) => {
+                (json!([{"secretKey": [scope]}, {"session": [scope]}, {"adminSecret": []}]), Some(scope))
+            }
+            Who::KeyItself => (json!([{"secretKey": []}]), None),
+            Who::Session => (json!([{}, {"session": []}]), None),
             Who::Admin => (json!([{"adminSecret": []}]), None),
         };
         written["security"] = security;
@@ -105,8 +113,8 @@ impl Operation {
         let named = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.split_once('}'));
         written["parameters"] = named.map(|(name, _)| in_path(path, name)).collect();
         let mut operation = Self { method, path, written };
-        if matches!(who, Who::Key(_)) {
-            operation = operation.shared("Program").refuses(&[403, 404]);
+        if matches!(who, Who::Key(_) | Who::KeyItself) {
+            operation = operation.shared("Program").refuses(&[404]);
         }
         if path.contains('{') && who != Who::Nobody {
             operation = operation.refuses(&[404]);
@@ -114,7 +122,8 @@ impl Operation {
         match who {
             Who::Nobody => operation,
             Who::Visitor | Who::Participant | Who::Anyone => operation.refuses(&[401, 429, 500]),
-            Who::Key(_) | Who::Admin => operation.refuses(&[400, 401, 500]),
+            Who::Session => operation.refuses(&[400, 403, 404, 500]),
+            Who::Key(_) | Who::KeyItself | Who::Admin => operation.refuses(&[400, 401, 403, 500]),
         }
     }
 
@@ -237,6 +246,7 @@ impl Operation {
 fn in_path(path: &str, name: &str) -> Value {
     let kinds = [
         ("/v1/keys/", "key_"),
+        ("/v1/sessions/", "ses_"),
         ("/v1/participants/", "prt_"),
         ("/v1/conversions/", "cnv_"),
         ("/v1/rewards/", "rwd_"),
@@ -273,8 +283,12 @@ fn in_path(path: &str, name: &str) -> Value {
 
 const REFUSALS: &[(u16, &str, &str)] = &[
     (400, "Malformed", "Something in the request can't be read: the fault says what and where."),
-    (401, "Unauthorized", "There is no key that is in force, or the identity isn't proved."),
-    (403, "Forbidden", "The key has no such scope, or is for another program."),
+    (401, "Unauthorized", "There is no key or session that is in force, or the identity isn't proved."),
+    (
+        403,
+        "Forbidden",
+        "The key has no such scope, or is for another program; or a session was used from another origin.",
+    ),
     (404, "NotFound", "There is nothing of that name."),
     (409, "Conflict", "It stands against what is there already."),
     (413, "TooLarge", "The body is too large."),
@@ -357,6 +371,10 @@ pub(super) fn security_schemes() -> Value {
         "adminSecret": {
             "type": "http", "scheme": "bearer",
             "description": "The deployment's own secret: makes programs, and with `?program=` does all that a key may.",
+        },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": crate::session::COOKIE,
+            "description": "A session, in place of the key that it was made from and with its scopes. Taken where there is no `Authorization`, and only with `Sec-Fetch-Site: same-origin`.",
         },
         "publishableKey": {
             "type": "apiKey", "in": "query", "name": "k",

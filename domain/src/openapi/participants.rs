@@ -5,7 +5,9 @@ use super::answers::{
     ParticipantStatement, ParticipantTold,
 };
 use super::operation::{Operation, Who, Writer};
+use crate::search::Order;
 use crate::wire::conversions::CustomerRef;
+use crate::wire::overview::Overview;
 use crate::wire::participants::{NewLink, NewParticipant, ParticipantChange};
 use serde_json::{Value, json};
 
@@ -30,7 +32,17 @@ pub(super) fn write(to: &Writer) {
     to.add(
         Operation::new("GET", "/v1/participants", "listParticipants", READ, "Who refers")
             .list(&["external_id", "email", "state"])
-            .answers::<Page<Participant>>(to, 200, "A page of them, the earliest first."),
+            .asks(
+                "search",
+                &json!({"type": "string", "maxLength": 255}),
+                "Only those with a code, an address, a name or an `external_id` that begins so, in small or capital letters.",
+            )
+            .asks(
+                "sort",
+                &json!({"type": "string", "enum": Order::ALL.map(Order::as_str), "default": Order::default().as_str()}),
+                "The order; with `-`, backwards. A cursor goes on in the order that it was given in.",
+            )
+            .answers::<Page<Participant>>(to, 200, "A page of them."),
     );
     to.add(
         Operation::new("GET", "/v1/participants/{id}", "readParticipant", READ, "One participant with all links")
@@ -117,6 +129,23 @@ fn clicks(to: &Writer) {
             .shared("Limit")
             .shared("Cursor")
             .answers::<Page<ClickCount>>(to, 200, "A row for each."),
+    );
+    to.add(
+        Operation::new(
+            "GET",
+            "/v1/stats/overview",
+            "readOverview",
+            READ,
+            "How a program does, and what waits for somebody",
+        )
+        .about("In whole days of UTC, beside as many days before them.")
+        .asks("from", &time(), "From the day on that this lies in. Without it, thirty days.")
+        .asks(
+            "to",
+            &time(),
+            "Up to the end of the day that this lies in; midnight ends the day before. Without it, today's end.",
+        )
+        .answers::<Overview>(to, 200, "The sums, and what needs attention."),
     );
 }
 

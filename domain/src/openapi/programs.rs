@@ -1,6 +1,6 @@
 //! Programs, their files and their keys.
 
-use super::answers::{Findings, IdentityMade, Key, KeyMade, Page, ProgramListed, ProgramMade};
+use super::answers::{Findings, IdentityMade, Key, KeyMade, Page, ProgramListed, ProgramMade, Session, SessionMade};
 use super::operation::{Operation, Who, Writer};
 use crate::program::Program;
 use crate::wire::jobs::JobAnswer;
@@ -90,6 +90,38 @@ pub(super) fn write(to: &Writer) {
     );
     to.add(
         Operation::new("DELETE", "/v1/keys/{id}", "revokeKey", WRITE, "Revoke a secret key")
+            .once()
+            .answers_nothing(204, "It is in force no more, and its sessions have ended."),
+    );
+    sessions(to);
+}
+
+/// What a browser holds in place of a key.
+fn sessions(to: &Writer) {
+    let cookie = "The session, as a `__Host-` cookie: `Secure`, `HttpOnly`, `SameSite=Strict`.";
+    to.add(
+        Operation::new("POST", "/v1/sessions", "createSession", Who::KeyItself, "Sign in: make a session of a secret key")
+            .about(
+                "A session may do what its key may. It ends twelve hours after its last use, seven days after it was \
+                 made, when it is signed out or revoked, and with its key. One key has 100 at most; the oldest give way.",
+            )
+            .refuses(&[413, 415])
+            .answers::<SessionMade>(to, 201, "Made. Its token is in the cookie alone.")
+            .header(201, "Set-Cookie", cookie),
+    );
+    to.add(
+        Operation::new("GET", "/v1/sessions", "listSessions", READ, "The program's sessions that are in force")
+            .answers::<Page<Session>>(to, 200, "All of them, on one page, the earliest first."),
+    );
+    to.add(
+        Operation::new("DELETE", "/v1/sessions/current", "signOut", Who::Session, "Sign out: end the cookie's session")
+            .about("Whoever has no session that is in force is signed out already.")
+            .refuses(&[413, 415])
+            .answers_nothing(204, "It is in force no more, and the cookie is cleared.")
+            .header(204, "Set-Cookie", "The same cookie, emptied."),
+    );
+    to.add(
+        Operation::new("DELETE", "/v1/sessions/{id}", "revokeSession", WRITE, "End a session")
             .once()
             .answers_nothing(204, "It is in force no more."),
     );

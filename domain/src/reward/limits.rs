@@ -1,6 +1,6 @@
 //! Caps for each person and budgets for everyone: what is left of them, and when an owner is warned.
 
-use super::history::{Known, Scoped, rule_limits};
+use super::history::{Known, Question, Scoped, Tally, rule_limits};
 use crate::calendar::{Day, Over};
 use crate::money::{Currency, Money};
 use crate::program::{Most, Program, Rule};
@@ -68,7 +68,7 @@ pub(super) fn warnings(
             Most::Amount(money) => (money.amount(), was.amount, is.amount, Some(money.currency())),
             Most::Times(times) => (times, was.times, is.times, None),
         };
-        let passed = |spent: i64| i128::from(spent) * 100 >= i128::from(limit) * WARN_AT;
+        let passed = |spent: i64| is_nearly(spent, limit);
         (!passed(was) && passed(is)).then(|| Warning {
             rule: scoped.own.then(|| rule.id.clone()),
             currency,
@@ -79,6 +79,44 @@ pub(super) fn warnings(
         })
     };
     rule_limits(program, rule).into_iter().filter(|scoped| !scoped.each).filter_map(warn).collect()
+}
+
+/// A budget that is in force, and the sum that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    most: Most,
+    pub question: Question,
+}
+
+impl Budget {
+    /// Whether its owner has been told.
+    pub fn is_nearly_spent(&self, tally: Tally) -> bool {
+        match self.most {
+            Most::Amount(money) => is_nearly(tally.amount, money.amount()),
+            Most::Times(times) => is_nearly(tally.times, times),
+        }
+    }
+}
+
+fn is_nearly(spent: i64, limit: i64) -> bool {
+    i128::from(spent) * 100 >= i128::from(limit) * WARN_AT
+}
+
+/// The budgets of a program and of its rules, each once.
+pub fn budgets(program: &Program, at: Timestamp) -> Vec<Budget> {
+    let of = |rule: &Rule| {
+        let limits = rule_limits(program, rule).into_iter().filter(|scoped| !scoped.each);
+        limits
+            .map(|scoped| Budget { most: scoped.limit.most, question: scoped.question(rule, "", at) })
+            .collect::<Vec<_>>()
+    };
+    let mut all: Vec<Budget> = Vec::new();
+    for budget in program.rewards.iter().flat_map(of) {
+        if !all.contains(&budget) {
+            all.push(budget);
+        }
+    }
+    all
 }
 
 #[cfg(test)]

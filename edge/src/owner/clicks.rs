@@ -95,6 +95,12 @@ pub(super) async fn stats(asked: &Asked<'_>) -> Outcome<Response> {
     shown(&counted(asked.env, asked.settings, &program, group_by, code, (from, to)).await?)
 }
 
+/// Counts by the day, of whole days in milliseconds.
+pub(super) async fn by_day(asked: &Asked<'_>, program: &str, from: i64, to: i64) -> Outcome<Value> {
+    let between = (Some(from.clamp(0, END)), Some(to.clamp(0, END)));
+    counted(asked.env, asked.settings, program, GroupBy::Day, None, between).await
+}
+
 /// Raw, person and human clicks of one code.
 pub(crate) async fn of_code(env: &Env, settings: &Settings, program: &str, code: &str) -> Outcome<Value> {
     let all = counted(env, settings, program, GroupBy::Code, Some(code.to_owned()), (None, None)).await?;

@@ -12,7 +12,7 @@ use worker::Response;
 pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -> Outcome<Response> {
     match (asked.method, segments) {
         ("GET", ["rewards"]) => {
-            let query = asked.page(&["state", "beneficiary", "side", "conversion", "kind"])?;
+            let query = asked.page(&["state", "beneficiary", "side", "conversion", "kind", "automatic"])?;
             look(asked, C::Rewards { query }).await
         }
         ("GET", ["rewards", id]) => look(asked, C::Reward { id: id.to_string() }).await,

@@ -1,6 +1,6 @@
 //! The owner's API, route by route.
 
-use super::{Asked, claim_code, clicks, inward, many, money};
+use super::{Asked, claim_code, clicks, inward, many, money, overview, sessions};
 use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
 use crate::failure::{Outcome, json};
 use crate::owner::limited_text;
@@ -42,9 +42,11 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("POST", ["keys", "identity"]) => tell(asked, Write, C::RotateIdentity, &body).await,
         ("DELETE", ["keys", id]) => tell(asked, Write, C::RevokeKey { id: id.to_string() }, "").await,
 
+        (_, ["sessions", ..]) => sessions::answer(asked, &segments).await,
+
         ("POST", ["participants"]) => create_participant(asked, &body).await,
         ("GET", ["participants"]) => {
-            let query = asked.page(&["external_id", "email", "state"])?;
+            let query = asked.page(&["external_id", "email", "state", "search", "sort"])?;
             look(asked, C::Participants { query }).await
         }
         ("GET", ["participants", id]) => look(asked, C::Participant { id: id.to_string() }).await,
@@ -62,10 +64,12 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("GET", ["clicks"]) => clicks::list(asked).await,
         ("GET", ["metrics"]) => metrics(asked),
         ("GET", ["stats", "clicks"]) => clicks::stats(asked).await,
+        ("GET", ["stats", "overview"]) => overview::answer(asked).await,
 
         ("POST", ["conversions"]) => tell(asked, Write, C::Convert { body: body.clone() }, &body).await,
         ("GET", ["conversions"]) => {
-            let query = asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer"])?;
+            let query =
+                asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer", "dispute"])?;
             look(asked, C::Conversions { query }).await
         }
         ("GET", ["conversions", id]) => conversion(asked, id).await,

@@ -282,12 +282,19 @@ impl Turn<'_> {
                 ("reason", "reason"),
                 ("participant", "credited"),
                 ("customer", "customer"),
+                ("dispute", "dispute"),
             ],
         );
         // Who shares a conversion with others finds it too.
         let credited = "(SELECT conversions.*, credits.participant AS credited FROM conversions
             JOIN credits ON credits.conversion = conversions.id)";
         let from = if query.filter("participant").is_some() { credited } else { "conversions" };
+        // More than one dispute of a conversion may be in a state.
+        let disputed = format!(
+            "(SELECT whole.*, found.state AS dispute FROM {from} whole
+              JOIN (SELECT DISTINCT conversion, state FROM disputes) found ON found.conversion = whole.id)"
+        );
+        let from = if query.filter("dispute").is_some() { &disputed } else { from };
         let rows: Vec<ConversionRow> = self.store.rows(&format!("{COLUMNS} FROM {from} c {clause}"), values)?;
         page(query, &rows, |row| row.seq, |row| Ok(serde_json::to_value(self.answer(row)?)?))
     }

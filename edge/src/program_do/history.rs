@@ -76,7 +76,7 @@ impl Turn<'_> {
         Ok(known)
     }
 
-    fn tally(&self, question: &Question) -> Outcome<Tally> {
+    pub(super) fn tally(&self, question: &Question) -> Outcome<Tally> {
         let (what, rule, who, currency, since) = match question {
             Question::Spent { rule, who, currency, since } => {
                 ("spent", rule.as_deref().unwrap_or(""), who.as_deref().unwrap_or(""), currency, since)

@@ -86,6 +86,7 @@ impl Turn<'_> {
         if self.store.changed(query, vec![int(self.now.millis()), text(id)])? == 0 {
             return Err(Refusal::not_found("key").into());
         }
+        self.end_sessions_of(id)?;
         Ok(Reply::none())
     }
 

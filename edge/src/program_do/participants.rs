@@ -20,9 +20,10 @@ use honeyguide_domain::wire::read;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const COLUMNS: &str =
-    "SELECT p.seq, p.id, p.external_id, p.email, p.name, p.state, p.metadata, p.created_at, p.show_name,
-    (SELECT code FROM links WHERE participant = p.id ORDER BY seq LIMIT 1) AS code FROM participants p";
+/// Of the table under the name `p`.
+pub(super) const FIELDS: &str =
+    "p.seq, p.id, p.external_id, p.email, p.name, p.state, p.metadata, p.created_at, p.show_name,
+    (SELECT code FROM links WHERE participant = p.id ORDER BY seq LIMIT 1) AS code";
 
 #[derive(Deserialize)]
 pub(super) struct ParticipantRow {
@@ -39,6 +40,10 @@ pub(super) struct ParticipantRow {
 }
 
 impl ParticipantRow {
+    pub(super) const fn seq(&self) -> i64 {
+        self.seq
+    }
+
     pub(super) fn shows_name(&self) -> bool {
         self.show_name == 1
     }
@@ -97,7 +102,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn participant_by(&self, column: &str, value: &str) -> Outcome<Option<ParticipantRow>> {
-        self.store.row(&format!("{COLUMNS} WHERE p.{column} = ?"), vec![text(value)])
+        self.store.row(&format!("SELECT {FIELDS} FROM participants p WHERE p.{column} = ?"), vec![text(value)])
     }
 
     pub(super) fn create_participant(&self, body: &str, code: &str) -> Outcome<Reply> {
@@ -139,14 +144,6 @@ impl Turn<'_> {
             "INSERT INTO links (code, participant, destination, state, created_at) VALUES (?, ?, ?, 'active', ?)",
             vec![text(code), text(participant), maybe(destination.map(Site::as_str)), int(self.now.millis())],
         )
-    }
-
-    pub(super) fn participants(&self, query: &Query) -> Outcome<Reply> {
-        let (_, program) = self.program()?;
-        let (clause, values) =
-            query.clause("p.", &[("external_id", "external_id"), ("email", "email"), ("state", "state")]);
-        let rows: Vec<ParticipantRow> = self.store.rows(&format!("{COLUMNS} {clause}"), values)?;
-        page(query, &rows, |row| row.seq, |row| Ok(row.json(&program, &self.settings.friend_path)))
     }
 
     pub(super) fn participant(&self, id: &str) -> Outcome<Reply> {

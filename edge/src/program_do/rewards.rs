@@ -185,6 +185,17 @@ impl Turn<'_> {
     }
 
     pub(super) fn rewards(&self, query: &Query) -> Outcome<Reply> {
+        let mut query = query.clone();
+        if let Some(automatic) = query.filters.get_mut("automatic") {
+            *automatic = match automatic.as_str() {
+                "true" => "1".to_owned(),
+                "false" => "0".to_owned(),
+                _ => {
+                    let message = "automatic is one of true, false.";
+                    return Err(Refusal::new(400, "unknown_value", message).at("automatic").into());
+                }
+            };
+        }
         let (clause, values) = query.clause(
             "",
             &[
@@ -193,10 +204,11 @@ impl Turn<'_> {
                 ("side", "side"),
                 ("conversion", "conversion"),
                 ("kind", "kind"),
+                ("automatic", "automatic"),
             ],
         );
         let rows: Vec<RewardRow> = self.store.rows(&format!("{COLUMNS} {clause}"), values)?;
-        page(query, &rows, |row| row.seq, |row| Ok(serde_json::to_value(row.answer()?)?))
+        page(&query, &rows, |row| row.seq, |row| Ok(serde_json::to_value(row.answer()?)?))
     }
 
     pub(super) fn reward(&self, id: &str) -> Outcome<Reply> {

@@ -14,6 +14,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     DESTINATION_KINDS,
     SOURCES,
     NAMES,
+    SESSIONS,
+    PEOPLE,
+    DAYS,
 ];
 
 const FIRST: &str = "
@@ -298,4 +301,68 @@ const NAMES: &str = "
         UPDATE ranks SET conversions = conversions + OLD.refunded_whole - NEW.refunded_whole
             WHERE participant IN (SELECT participant FROM credits WHERE conversion = NEW.id);
     END;
+";
+
+/// What browsers hold in place of keys. `used_at`: the last use that was noted.
+const SESSIONS: &str = "
+    CREATE TABLE sessions (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL UNIQUE, key TEXT NOT NULL,
+        agent TEXT, created_at INTEGER NOT NULL, used_at INTEGER NOT NULL);
+    CREATE INDEX sessions_by_key ON sessions (key);
+";
+
+/// How participants are looked for (`domain::search`). `called`: the name, and an empty text where there is none, so that
+/// all have a place in the order of names. Nearly all are active: those who aren't have indexes of their own.
+const PEOPLE: &str = "
+    ALTER TABLE participants ADD COLUMN called TEXT COLLATE NOCASE AS (COALESCE(name, '')) VIRTUAL;
+    CREATE INDEX participants_by_name ON participants (called, id);
+    CREATE INDEX participants_by_address ON participants (email COLLATE NOCASE);
+    CREATE INDEX participants_by_site_id ON participants (external_id COLLATE NOCASE);
+    CREATE INDEX participants_inactive ON participants (state) WHERE state <> 'active';
+    CREATE INDEX participants_inactive_by_name ON participants (state, called, id) WHERE state <> 'active';
+";
+
+/// What conversions and rewards add up to by day: of conversions, the one that they occurred on; of rewards, the one that
+/// they were earned on, by the state that they are in. Kept by the triggers. `rewards_by_hand`: those that wait for one.
+const DAYS: &str = "
+    CREATE TABLE conversion_days (
+        day INTEGER NOT NULL, event TEXT NOT NULL, outcome TEXT NOT NULL, currency TEXT NOT NULL, times INTEGER NOT NULL,
+        amount INTEGER NOT NULL, refunded INTEGER NOT NULL, PRIMARY KEY (day, event, outcome, currency)) WITHOUT ROWID;
+    CREATE TABLE reward_days (
+        day INTEGER NOT NULL, state TEXT NOT NULL, currency TEXT NOT NULL, times INTEGER NOT NULL, amount INTEGER NOT NULL,
+        PRIMARY KEY (day, state, currency)) WITHOUT ROWID;
+    INSERT INTO conversion_days (day, event, outcome, currency, times, amount, refunded)
+        SELECT occurred_at / 86400000 AS on_day, event, outcome, COALESCE(currency, '') AS in_currency, COUNT(*),
+            COALESCE(SUM(amount), 0), SUM(refunded)
+        FROM conversions GROUP BY on_day, event, outcome, in_currency;
+    INSERT INTO reward_days (day, state, currency, times, amount)
+        SELECT created_at / 86400000 AS on_day, state, currency, COUNT(*), SUM(earned - reversed)
+        FROM rewards GROUP BY on_day, state, currency;
+    CREATE TRIGGER conversion_days_up AFTER INSERT ON conversions BEGIN
+        INSERT INTO conversion_days (day, event, outcome, currency, times, amount, refunded)
+            VALUES (NEW.occurred_at / 86400000, NEW.event, NEW.outcome, COALESCE(NEW.currency, ''), 1,
+                COALESCE(NEW.amount, 0), NEW.refunded)
+            ON CONFLICT (day, event, outcome, currency) DO UPDATE SET times = times + 1,
+                amount = amount + excluded.amount, refunded = refunded + excluded.refunded;
+    END;
+    CREATE TRIGGER conversion_days_refunded AFTER UPDATE OF refunded ON conversions WHEN OLD.refunded <> NEW.refunded BEGIN
+        UPDATE conversion_days SET refunded = refunded + NEW.refunded - OLD.refunded
+            WHERE day = NEW.occurred_at / 86400000 AND event = NEW.event AND outcome = NEW.outcome
+                AND currency = COALESCE(NEW.currency, '');
+    END;
+    CREATE TRIGGER reward_days_up AFTER INSERT ON rewards BEGIN
+        INSERT INTO reward_days (day, state, currency, times, amount)
+            VALUES (NEW.created_at / 86400000, NEW.state, NEW.currency, 1, NEW.earned - NEW.reversed)
+            ON CONFLICT (day, state, currency) DO UPDATE SET times = times + 1, amount = amount + excluded.amount;
+    END;
+    CREATE TRIGGER reward_days_moved AFTER UPDATE OF state, reversed ON rewards
+        WHEN OLD.state <> NEW.state OR OLD.reversed <> NEW.reversed BEGIN
+        UPDATE reward_days SET times = times - 1, amount = amount - OLD.earned + OLD.reversed
+            WHERE day = OLD.created_at / 86400000 AND state = OLD.state AND currency = OLD.currency;
+        INSERT INTO reward_days (day, state, currency, times, amount)
+            VALUES (NEW.created_at / 86400000, NEW.state, NEW.currency, 1, NEW.earned - NEW.reversed)
+            ON CONFLICT (day, state, currency) DO UPDATE SET times = times + 1, amount = amount + excluded.amount;
+    END;
+    CREATE INDEX rewards_by_hand ON rewards (due_at) WHERE state = 'pending' AND automatic = 0;
+    CREATE INDEX disputes_open ON disputes (conversion) WHERE state = 'open';
 ";

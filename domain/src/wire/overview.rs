@@ -1,0 +1,90 @@
+//! What `GET /v1/stats/overview` answers, and the sums that it is made of.
+
+use crate::money::Money;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What some days add up to, of one outcome or state in one currency; an empty currency is of what has no value.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Sum {
+    pub name: String,
+    pub currency: String,
+    pub times: i64,
+    /// Minor units.
+    pub amount: i64,
+    #[serde(default)]
+    pub refunded: i64,
+}
+
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overview {
+    pub period: Stretch,
+    /// As many days, just before.
+    pub before: Stretch,
+    /// What rewards that are pending, held or approved come to, as they stand now, whenever they were earned.
+    pub owed: Vec<Money>,
+    /// What rewards that are fulfilled come to.
+    pub paid: Vec<Money>,
+    /// What waits for somebody; what there is none of is here, too.
+    pub attention: Vec<Attention>,
+}
+
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stretch {
+    pub from: Timestamp,
+    /// Not counted.
+    pub to: Timestamp,
+    pub funnel: Funnel,
+    /// By outcome and currency, by when they occurred.
+    pub conversions: Vec<ConversionSum>,
+    /// Those earned in these days, by the state that they are in now, and currency.
+    pub rewards: Vec<RewardSum>,
+}
+
+/// From a click to a reward that was given.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Funnel {
+    /// Clicks of persons.
+    pub person: i64,
+    /// Of these, those that a landing confirmed.
+    pub human: i64,
+    /// Those that went on, or stayed.
+    pub engaged: i64,
+    /// Whatever their outcome.
+    pub conversions: i64,
+    pub credited: i64,
+    /// Rewards that were earned in these days and have been fulfilled since.
+    pub fulfilled: i64,
+}
+
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ConversionSum {
+    pub outcome: String,
+    pub count: i64,
+    /// Null where they have no value.
+    pub value: Option<Money>,
+    pub refunded: Option<Money>,
+}
+
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RewardSum {
+    pub state: String,
+    pub count: i64,
+    /// What is left of it after reversals.
+    pub value: Option<Money>,
+}
+
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Attention {
+    /// `held_rewards`, `pending_approvals`, `disabled_destinations`, `budgets_nearly_spent` or `open_disputes`; more in time.
+    pub what: String,
+    pub count: i64,
+    /// The list that shows them.
+    pub path: String,
+}
