@@ -1,5 +1,6 @@
 //! Keys: which program a key names, what it may do, and who a participant is by the site's own signature.
 
+use crate::fault::Refusal;
 use crate::person::Email;
 use crate::program::{Mode, ProgramId};
 use crate::time::{Span, Timestamp};
@@ -31,6 +32,19 @@ impl Scope {
 
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.as_str() == text)
+    }
+}
+
+/// Scopes of a new key: those that are asked for, or its maker's own. Nobody gives what they haven't: 403 `forbidden`, at
+/// `scopes`.
+pub fn given(held: &[Scope], asked: Option<Vec<Scope>>) -> Result<Vec<Scope>, Refusal> {
+    let Some(asked) = asked else { return Ok(held.to_vec()) };
+    match asked.iter().find(|scope| !held.contains(scope)) {
+        None => Ok(asked),
+        Some(scope) => {
+            let message = format!("Your own key has no scope \"{}\", so it can't give it.", scope.as_str());
+            Err(Refusal::new(403, "forbidden", message).at("scopes"))
+        }
     }
 }
 
@@ -144,6 +158,16 @@ mod tests {
             format!("{}.{}", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(payload.as_bytes()));
         let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap().chain_update(&signed);
         format!("{signed}.{}", BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()))
+    }
+
+    #[test]
+    fn nobody_gives_a_key_what_their_own_cannot_do() {
+        use Scope::{Money, Read, Write};
+        let told = |held: &[Scope], asked: Option<Vec<Scope>>| given(held, asked).map_err(|refusal| refusal.code);
+        assert_eq!(told(&Scope::ALL, None), Ok(Scope::ALL.to_vec()));
+        assert_eq!(told(&[Read, Write], None), Ok(vec![Read, Write]));
+        assert_eq!(told(&[Read, Write], Some(vec![Read])), Ok(vec![Read]));
+        assert_eq!(told(&[Read, Write], Some(vec![Read, Money])), Err("forbidden"));
     }
 
     #[test]

@@ -49,6 +49,7 @@ use crate::command::{Caller, ProgramCall, ProgramCommand, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::settings::{Settings, chance, now};
 use crate::store::Store;
+use honeyguide_domain::auth::Scope;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::Minter;
 use honeyguide_domain::overview::Days;
@@ -193,14 +194,14 @@ impl ProgramDo {
         }
         if matches!(call.command, ProgramCommand::Links { .. } | ProgramCommand::LinksVersion) {
             // Friends wait for these, and they only read.
-            turn.permit(&call.caller)?;
-            return turn.handle(&call.command);
+            let held = turn.permit(&call.caller)?;
+            return turn.handle(&call.command, &held);
         }
         let outcome = self.store.transaction(|| {
-            turn.permit(&call.caller)?;
+            let held = turn.permit(&call.caller)?;
             let reply = match &call.idempotency {
-                Some(idempotency) => turn.once(idempotency, || turn.handle(&call.command))?,
-                None => turn.handle(&call.command)?,
+                Some(idempotency) => turn.once(idempotency, || turn.handle(&call.command, &held))?,
+                None => turn.handle(&call.command, &held)?,
             };
             if matches!(
                 call.command,
@@ -221,25 +222,27 @@ impl ProgramDo {
 }
 
 impl Turn<'_> {
-    /// A key must be in force and have the scope, and so must the key of a session; a revoked one is as good as none.
-    fn permit(&self, caller: &Caller) -> Outcome<()> {
+    /// A key must be in force and have the scope, and so must the key of a session; a revoked one is as good as none. All
+    /// scopes that the caller has.
+    fn permit(&self, caller: &Caller) -> Outcome<Vec<Scope>> {
         let (scopes, scope) = match caller {
-            Caller::Deployment => return Ok(()),
+            Caller::Deployment => return Ok(Scope::ALL.to_vec()),
             Caller::Key { fingerprint, scope } => {
                 let scopes = self.scopes_of(fingerprint)?;
                 (scopes.ok_or_else(|| Failure::Refused(Refusal::unauthorized()))?, scope)
             }
             Caller::Session { fingerprint, scope } => (self.scopes_of_session(fingerprint)?, scope),
         };
-        if scopes.split(',').any(|held| held == scope.as_str()) {
-            return Ok(());
+        let held: Vec<Scope> = scopes.split(',').filter_map(Scope::parse).collect();
+        if held.contains(scope) {
+            return Ok(held);
         }
         let message = format!("This key has no scope \"{}\".", scope.as_str());
         Err(Refusal::new(403, "forbidden", message).into())
     }
 
     /// The table of contents of what a program does.
-    fn handle(&self, command: &ProgramCommand) -> Outcome<Reply> {
+    fn handle(&self, command: &ProgramCommand, held: &[Scope]) -> Outcome<Reply> {
         use ProgramCommand as C;
         match command {
             C::Create { file } => self.create(file),
@@ -253,7 +256,7 @@ impl Turn<'_> {
             C::Lint { body } => self.lint(body),
             C::WhatIf { file } => self.what_if(file),
             C::Keys => self.keys(),
-            C::NewKey { body } => self.new_key(body),
+            C::NewKey { body } => self.new_key(body, held),
             C::RevokeKey { id } => self.revoke_key(id),
             C::SignIn { key, token, agent } => self.sign_in(key, token, agent.as_deref()),
             C::Sessions { current } => self.sessions(current.as_deref()),

@@ -64,6 +64,17 @@ fn a_key_does_what_its_scopes_say_until_it_is_revoked() {
 }
 
 #[test]
+fn a_key_makes_no_key_that_can_do_more() {
+    let world = World::start();
+    let made = world.client.post("/v1/keys", &json!({"scopes": ["read", "write"]})).expect(201).json;
+    let writer = Client::new(&world.client.base, made["secret_key"].as_str().unwrap());
+    let refused = writer.post("/v1/keys", &json!({"scopes": ["read", "money"]})).expect(403).json;
+    assert_eq!((&refused["error"]["code"], &refused["error"]["field"]), (&json!("forbidden"), &json!("scopes")));
+    assert_eq!(writer.post("/v1/keys", &json!({})).expect(201).json["scopes"], json!(["read", "write"]));
+    writer.post("/v1/keys", &json!({"scopes": ["read"]})).expect(201);
+}
+
+#[test]
 fn an_idempotency_key_gives_the_same_answer_and_refuses_another_body() {
     let world = World::start();
     let post = |path: &str, body: &serde_json::Value| {

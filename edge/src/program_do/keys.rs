@@ -51,9 +51,10 @@ impl Turn<'_> {
         Reply::ok(&json!({"data": rows.iter().map(Row::json).collect::<Vec<_>>(), "next_cursor": null}))
     }
 
-    pub(super) fn new_key(&self, body: &str) -> Outcome<Reply> {
+    /// `held` are the scopes of who asks for it.
+    pub(super) fn new_key(&self, body: &str, held: &[Scope]) -> Outcome<Reply> {
         let new: NewKey = if body.trim().is_empty() { NewKey::default() } else { read::body(body)? };
-        let scopes = new.scopes.unwrap_or_else(|| Scope::ALL.to_vec());
+        let scopes = auth::given(held, new.scopes)?;
         let (id, key) = self.add_key(new.label.as_deref(), &scopes)?;
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let body =
