@@ -12,7 +12,7 @@ import { begin } from './loader/visit.js';
 
 guarded(() => {
   if (!first) return;
-  if (!key || !base) return withdraw('src or data-program is missing');
+  if (!key || !base) return withdraw('no data-program');
   installCalls();
   begin();
   definePieces();

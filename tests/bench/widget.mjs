@@ -1,7 +1,8 @@
 //! Times the widget in Chromium under a processor four times slower and a network of 150 ms and 1.6 Mbit/s.
 //! `widget.mjs` with EDGE, PROGRAM, IDENTITY_SECRET and ROUNDS in the environment prints a JSON object: for an empty and for
 //! a warm cache, each round's milliseconds until the share link is usable, what the main thread was blocked, and the
-//! layout's shift.
+//! layout's shift; and the same for a bare page on a warm cache, whose script makes one field with a link and no more: what
+//! browser and machine need for any widget.
 //! Invariant: a round has a browser profile of its own; the warm visit follows the cold one in the same tab. The page itself
 //! may be cached, so that a warm visit waits for nothing but what the widget asks.
 //! Called by `cargo bench-edge`.
@@ -29,6 +30,16 @@ honeyguide-share:not(:defined)::before { content: ""; float: left; padding-top: 
 <body><h1>Refer a friend</h1><honeyguide-share identity="${IDENTITY}"><a href="/refer">Refer a friend</a></honeyguide-share>
 <p>Words below the card.</p></body></html>`;
 
+const BARE = `customElements.define("honeyguide-share", class extends HTMLElement {
+  constructor() {
+    super();
+    const field = document.createElement("input");
+    field.setAttribute("part", "field");
+    field.value = location.origin + "/r/BARE";
+    this.attachShadow({ mode: "open" }).append(field);
+  }
+});`;
+
 /** Runs before the page: notes when the link is there, what blocks the main thread, and what shifts. */
 const WATCH = `
   window.seen = { usable: null, tasks: [], shift: 0 };
@@ -46,8 +57,13 @@ const pass = createProxy({ edge: EDGE });
 const reserved = process.env.RESERVED ?? "max(16.5rem, 43rem - 71%)";
 const server = createServer((request, response) => {
   if (isFriendPath(request.url)) return squeezed(request, response);
-  response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "max-age=600" });
-  return response.end(PAGE.replace("RESERVED", reserved));
+  const send = (kind, body) => {
+    response.writeHead(200, { "content-type": `${kind}; charset=utf-8`, "cache-control": "max-age=600" });
+    response.end(body);
+  };
+  if (request.url === "/bare.js") return send("text/javascript", BARE);
+  const page = PAGE.replace("RESERVED", reserved);
+  return send("text/html", request.url === "/bare" ? page.replace("/r/-/widget.js", "/bare.js") : page);
 });
 
 /** Files as they travel, by path: compressed once, as a shop's proxy does it, so that no visit waits for that. */
@@ -139,13 +155,15 @@ async function visit(tab, address) {
 
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const address = `http://shop.localhost:${server.address().port}/`;
-const rounds = { cold: [], warm: [] };
+const rounds = { cold: [], warm: [], bare: [] };
 for (let round = 0; round < Number(ROUNDS); round++) {
   const open = browser();
   // The browser's own start is not what is timed.
   const tab = await slowTab(open);
   rounds.cold.push(await visit(tab, address));
   rounds.warm.push(await visit(tab, address));
+  await visit(tab, `${address}bare`);
+  rounds.bare.push(await visit(tab, `${address}bare`));
   await open.end();
 }
 server.close();

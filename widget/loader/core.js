@@ -1,5 +1,6 @@
 // When the core is fetched, as WebAssembly or as JavaScript, and what it is told before it is there.
-// `CORE` is the name that the build gave to this version's files; `LANGUAGES` those that have words.
+// `CORE` is the name that the build gave to this version's files; `LANGUAGES` those that have words,
+// with commas.
 
 import { granted, read, write } from './edge.js';
 import { emit, guarded, warn } from './guard.js';
@@ -55,7 +56,7 @@ const engine = async () => {
 
 // The words of the language of `tag`, or of the program's own, or English. → `[language, words]`
 const wordsFor = async (tag) => {
-  const of = (tag) => LANGUAGES.find((known) => known === tag?.slice(0, 2).toLowerCase());
+  const of = (tag) => LANGUAGES.split(',').find((known) => known === tag?.slice(0, 2).toLowerCase());
   const language = of(tag) || of((await answer(tag)).program.locale) || 'en';
   return [language, await json('-' + language)];
 };

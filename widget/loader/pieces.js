@@ -68,8 +68,11 @@ export const definePieces = () => {
   });
   const connected = guarded((piece) => {
     places.set(piece, {});
-    // What lies over the page is near the screen wherever its element is.
-    if (piece.matches('[floating],honeyguide-launcher')) start(piece);
+    // What lies over the page is on the screen wherever its element is. What is seen already needn't
+    // wait for the next frame.
+    const { top, height } = piece.getBoundingClientRect();
+    if (piece.matches('[floating],honeyguide-launcher') || (height && top < innerHeight))
+      start(piece);
     else near.observe(piece);
   });
 

@@ -92,6 +92,11 @@ impl Report<'_> {
             ours.as_secs_f64() * 1_000.0,
             constant.as_secs_f64() * 1_000.0
         ));
+        let Timings { warm, bare, .. } = self.timings;
+        say::line(format!(
+            "  share link usable, warm cache: {:.0} ms; a field that a bare script makes, there: {:.0} ms",
+            warm.usable, bare.usable
+        ));
         let (raw, gzip) = self.bundle();
         say::line(format!("  the edge's bundle: {raw} bytes, {gzip} with gzip"));
     }

@@ -29,6 +29,8 @@ pub(super) struct Visit {
 pub(super) struct Timings {
     pub(super) cold: Visit,
     pub(super) warm: Visit,
+    /// A page on a warm cache whose script makes one field, and no more: what any widget takes there.
+    pub(super) bare: Visit,
 }
 
 /// On an edge of its own.
@@ -44,7 +46,7 @@ pub(super) fn measure(place: &Place, folder: &Path) -> Result<Timings> {
             .env("ROUNDS", ROUNDS.to_string());
         let told = run::quiet(node, "Timing the widget")?;
         let told: Value = serde_json::from_str(&told).because(|| "What was timed can't be read".into())?;
-        Ok(Timings { cold: visit(&told, "cold")?, warm: visit(&told, "warm")? })
+        Ok(Timings { cold: visit(&told, "cold")?, warm: visit(&told, "warm")?, bare: visit(&told, "bare")? })
     })
 }
 
@@ -76,7 +78,7 @@ impl Timings {
 
     pub(super) fn json(&self) -> Value {
         let visit = |Visit { usable, blocked, shift }: Visit| json!({"usable_ms": usable, "blocked_ms": blocked, "shift": shift});
-        json!({"cold": visit(self.cold), "warm": visit(self.warm)})
+        json!({"cold": visit(self.cold), "warm": visit(self.warm), "bare": visit(self.bare)})
     }
 }
 

@@ -70,7 +70,7 @@ fn make(place: &Place, kit: &Kit, to: &Path) -> Result<()> {
     for (file, ending) in &files {
         copy(file, &to.join(format!("{name}{ending}")))?;
     }
-    let languages = format!("--define:LANGUAGES={}", serde_json::json!(words));
+    let languages = format!("--define:LANGUAGES={}", serde_json::json!(words.join(",")));
     let define = format!("--define:CORE=\"{name}\"");
     bundle(place, "widget/loader.js", &to.join("widget.js"), &["--format=iife", &define, &languages])?;
     copy(&place.root().join("widget/honeyguide.d.ts"), &to.join("honeyguide.d.ts"))?;
