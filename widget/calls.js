@@ -10,7 +10,7 @@ export const open = (loader) => {
     async reference(callback) {
       let reference = null;
       try {
-        ({ reference } = await granted('reference', read('reference')));
+        ({ reference } = await granted('reference', read('reference', '')));
       } finally {
         queueMicrotask(() => callback(reference));
       }

@@ -221,7 +221,10 @@ async fn drain(env: &Env) -> bool {
         }
     }
     for first in others {
-        waiting::until(DEADLINE, || (!is_sent(first)).then_some(())).await;
+        // Who was cut off while sending is waited for until it counts as gone: that ends, whatever became of it.
+        while is_sent(first) {
+            waiting::until(DEADLINE, || (!is_sent(first)).then_some(())).await;
+        }
         if matches!(take(first), Taken::Ours(_)) {
             release(first);
             return false;

@@ -8,14 +8,15 @@ use crate::settings::now;
 use honeyguide_domain::time::Span;
 use std::time::Duration;
 
-/// How long until the next look: at first, and at most. Each wait is twice as long as the one before.
-const FIRST: u64 = 1;
-const LONGEST: u64 = 16;
+/// How long until the next look, in milliseconds: what is asked of an object is mostly there within the first few; who has
+/// waited longer looks less often.
+const STEPS: [u64; 8] = [1, 1, 1, 1, 2, 4, 8, 16];
 
 /// Waits until a look finds something; nothing, where it takes longer than that.
 pub(crate) async fn until<T>(longest: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let late = now().after(Span::millis(i64::try_from(longest.as_millis()).unwrap_or(0)));
-    let mut step = FIRST;
+    let mut steps = STEPS.into_iter();
+    let mut step = 0;
     loop {
         if let Some(found) = look() {
             return Some(found);
@@ -23,7 +24,7 @@ pub(crate) async fn until<T>(longest: Duration, mut look: impl FnMut() -> Option
         if now() >= late {
             return None;
         }
+        step = steps.next().unwrap_or(step);
         worker::Delay::from(Duration::from_millis(step)).await;
-        step = (step * 2).min(LONGEST);
     }
 }

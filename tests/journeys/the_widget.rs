@@ -142,6 +142,21 @@ fn a_card_is_drawn_from_memory_before_the_edge_answers_and_only_for_whom_it_is()
         });
     }
 
+    // One that is refused is remembered no more.
+    let ada = world.client.get("/v1/participants?external_id=ada").expect(200).json["data"][0]["id"].clone();
+    let path = format!("/v1/participants/{}", ada.as_str().unwrap());
+    let change = |state: &str| {
+        let body = json!({"state": state}).to_string();
+        world.client.send("PATCH", &path, &[], Some(body.as_bytes())).unwrap().expect(200);
+    };
+    change("paused");
+    browser.open(&site.url);
+    wait_for("it to be forgotten", 20, || {
+        (browser.script("return localStorage.getItem('honeyguide:hg_pk_acmelink')") == "null").then_some(())
+    });
+    wait_for("why", 20, || browser.said().iter().any(|line| line.contains("paused")).then_some(()));
+    change("active");
+
     // Where a consent is missing nothing is noted.
     browser.script("localStorage.clear()");
     world.change_program(&json!({"consent": "required"}));

@@ -38,7 +38,8 @@ export const effects = ({ loader, known, say, draw, drawAll, more, keep }) => {
       granted('join', given).then((body) => emit('joined', body), warn);
       if (identity !== known.identity || (before && !given.status)) return;
       const { code, link } = given.body || {};
-      if (link) keep(visit, 'link', { sub: subject(identity), code, link });
+      // One that is refused is remembered no more.
+      keep(visit, 'link', link ? { sub: subject(identity), code, link } : null);
       Object.assign(known, { member: link ? 'known' : 'refused', code, link });
       drawAll();
     },

@@ -16,7 +16,7 @@ export const ask = async (path, options) => {
   }
 };
 
-export const read = (path, more = '', headers) =>
+export const read = (path, more, headers) =>
   ask(path + '?k=' + key + more, { headers });
 
 // A touch goes as `text/plain`, as a beacon would; with `headers` it is what they say.

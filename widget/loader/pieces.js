@@ -70,8 +70,8 @@ export const definePieces = () => {
     places.set(piece, {});
     // What lies over the page is on the screen wherever its element is. What is seen already needn't
     // wait for the next frame.
-    const { top, height } = piece.getBoundingClientRect();
-    if (piece.matches('[floating],honeyguide-launcher') || (height && top < innerHeight))
+    const { top, bottom } = piece.getBoundingClientRect();
+    if (piece.matches('[floating],honeyguide-launcher') || (top < innerHeight && bottom > 0))
       start(piece);
     else near.observe(piece);
   });

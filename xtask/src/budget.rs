@@ -97,6 +97,9 @@ impl Released {
 /// A line for each budget.
 pub(crate) fn print(place: &Place, sizes: &[Size]) {
     let released = Released::read(place);
+    if released.version.is_empty() {
+        say::line("  Nothing was released before that sizes could be compared with.");
+    }
     for Budget { what, bytes, most } in budgets(sizes).iter().filter(|budget| budget.bytes > 0) {
         let since = released.difference(what, *bytes).unwrap_or_default();
         say::line(format!("  {bytes:>9} of {most:>9}  {what}{since}"));
@@ -112,7 +115,9 @@ pub(crate) fn note_release(place: &Place, version: &str, sizes: &[Size]) -> Resu
     let released = Released { version: version.to_owned(), bytes };
     let text = serde_json::to_string_pretty(&released).because(|| "The sizes can't be written".into())?;
     let path = place.root().join(RELEASED);
-    fs::write(&path, text + "\n").because(|| format!("{} can't be written", path.display()))
+    fs::write(&path, text + "\n").because(|| format!("{} can't be written", path.display()))?;
+    say::line(format!("noted the sizes of {version} in {RELEASED}: it belongs to the release's commit"));
+    Ok(())
 }
 
 /// Every budget that is broken, in one failure.
