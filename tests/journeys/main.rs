@@ -26,6 +26,7 @@ mod only_known_names;
 mod only_public_addresses;
 mod people_are_erased;
 mod people_are_found;
+mod posts_are_recorded_together;
 mod programs_and_keys;
 mod rewards_are_asked_about;
 mod rewards_follow_the_rules;
