@@ -150,7 +150,9 @@ fn whoever_has_a_keyboard_gets_about() {
     browser.wait_for_text("h1", "Overview");
     wait_until_still(&browser);
     browser.script("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true}))");
-    wait_for("the search", 20, || (browser.script("return !!document.querySelector('.finder[open]')") == true).then_some(()));
+    wait_for("the search", 20, || {
+        (browser.script("return !!document.querySelector('.finder[open]')") == true).then_some(())
+    });
     browser.press("ada");
     browser.wait_for_text("#found", "Person");
     on_every_screen(&browser, "search");

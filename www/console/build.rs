@@ -12,7 +12,8 @@ use std::{env, fs};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=words/en");
     println!("cargo::rerun-if-changed=build.rs");
-    let mut files: Vec<PathBuf> = fs::read_dir("words/en")?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir("words/en")?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
     files.sort();
     let mut code = String::new();
     for file in files {

@@ -3,9 +3,10 @@
 mod find;
 mod sign_in;
 
+use crate::api::Problem;
 use crate::screens::{self, PAGES};
 use crate::session::{Session, Standing};
-use crate::view::{Progress, Told, Toasts};
+use crate::view::{Progress, Toasts, Told};
 use crate::words;
 use find::Find;
 use leptos::prelude::*;
@@ -40,10 +41,12 @@ pub(crate) fn App() -> impl IntoView {
 #[component]
 fn Failed() -> impl IntoView {
     let session = Session::here();
-    let problem = move || session.0.with(|standing| match standing {
-        Standing::Failed(problem) => problem.clone(),
-        _ => Default::default(),
-    });
+    let problem = move || {
+        session.0.with(|standing| match standing {
+            Standing::Failed(problem) => problem.clone(),
+            _ => Problem::default(),
+        })
+    };
     view! {
         <main class="alone" id="main">
             <h1>{words::common::failed()}</h1>
@@ -63,10 +66,12 @@ fn Frame() -> impl IntoView {
         path.track();
         menu.set(false);
     });
-    let name = move || session.0.with(|standing| match standing {
-        Standing::In(signed) => signed.program_name(),
-        _ => String::new(),
-    });
+    let name = move || {
+        session.0.with(|standing| match standing {
+            Standing::In(signed) => signed.program_name(),
+            _ => String::new(),
+        })
+    };
     let sign_out = move |_| {
         leptos::task::spawn_local(async move {
             if let Err(problem) = session.sign_out().await {

@@ -70,7 +70,11 @@ impl Session {
         let session = Self(RwSignal::new(Standing::Asking));
         THE_ONE.set(Some(session));
         provide_context(session);
-        if marked() { session.ask() } else { session.0.set(Standing::Out { ended: false }) }
+        if marked() {
+            session.ask();
+        } else {
+            session.0.set(Standing::Out { ended: false });
+        }
         session
     }
 

@@ -6,6 +6,7 @@ use crate::words;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use serde::Deserialize;
 use std::time::Duration;
@@ -96,7 +97,7 @@ pub(super) fn Find() -> impl IntoView {
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
         }
-        navigate(address, Default::default());
+        navigate(address, NavigateOptions::default());
     };
     let pause = StoredValue::new(None::<TimeoutHandle>);
     let typed = move |now: String| {

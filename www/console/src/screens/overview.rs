@@ -78,7 +78,8 @@ fn waiting(all: &[Attention]) -> AnyView {
     if rows.is_empty() {
         return view! { <p class="hint">{words::overview::attention_none()}</p> }.into_any();
     }
-    view! { <ul>{rows.into_iter().map(|(text, to)| view! { <li><A href=to>{text}</A></li> }).collect_view()}</ul> }.into_any()
+    view! { <ul>{rows.into_iter().map(|(text, to)| view! { <li><A href=to>{text}</A></li> }).collect_view()}</ul> }
+        .into_any()
 }
 
 fn line(one: &Attention) -> (String, &'static str) {

@@ -33,7 +33,15 @@ pub(crate) fn money(of: &Amount) -> String {
     // How many minor units one of a currency has is ISO 4217's, and every engine knows it.
     let format = js_sys::Intl::NumberFormat::new(&js_sys::Array::new(), &options);
     let digits = js_sys::Reflect::get(&format.resolved_options(), &"maximumFractionDigits".into());
-    let digits = digits.ok().and_then(|digits| digits.as_f64()).map_or(2, |digits| digits as usize);
+    let digits = digits.ok().and_then(|digits| digits.as_f64()).map_or(2, |digits| {
+        if digits >= 3.0 {
+            3
+        } else if digits >= 1.0 {
+            2
+        } else {
+            0
+        }
+    });
     called(&format.format(), &decimal(of.amount, digits).into())
 }
 

@@ -17,7 +17,9 @@ pub(crate) fn written(rows: &[Vec<String>]) -> String {
 fn defused(cell: &str) -> String {
     let begins = cell.trim_start_matches([' ', '\u{a0}', '\u{feff}', '"']);
     let is_formula = begins.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|', '＝', '＋', '－', '＠']);
-    let is_number = !cell.is_empty() && cell.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if is_formula && !is_number { format!("'{cell}") } else { cell.to_owned() }
 }
 

@@ -38,19 +38,19 @@ where
     F: Fn(Values) -> A + Clone + 'static,
     A: Future<Output = Result<(), Problem>> + 'static,
 {
-    let sent = Sent { problem: RwSignal::new(None), busy: RwSignal::new(false) };
-    provide_context(sent);
+    let state = Sent { problem: RwSignal::new(None), busy: RwSignal::new(false) };
+    provide_context(state);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let form = event.target().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
-        let (Some(form), false) = (form, sent.busy.get_untracked()) else { return };
-        sent.busy.set(true);
+        let (Some(form), false) = (form, state.busy.get_untracked()) else { return };
+        state.busy.set(true);
         let work = send(values(&form));
         spawn_local(async move {
             let problem = work.await.err();
             let field = problem.as_ref().and_then(|problem| problem.field.clone());
-            let _gone = sent.busy.try_set(false);
-            let _gone = sent.problem.try_set(problem);
+            let _gone = state.busy.try_set(false);
+            let _gone = state.problem.try_set(problem);
             if let Some(field) = field {
                 super::focus(&id(&field));
             }
@@ -59,10 +59,10 @@ where
     view! {
         <form on:submit=submit>
             {children()}
-            {move || sent.problem.get().map(|problem| view! { <Told problem /> })}
+            {move || state.problem.get().map(|problem| view! { <Told problem /> })}
             <div class="buttons">
-                <button type="submit" aria-disabled=move || sent.busy.get().to_string()>
-                    {move || if sent.busy.get() { words::common::sending().to_owned() } else { button.get() }}
+                <button type="submit" aria-disabled=move || state.busy.get().to_string()>
+                    {move || if state.busy.get() { words::common::sending().to_owned() } else { button.get() }}
                 </button>
             </div>
         </form>
@@ -80,7 +80,8 @@ pub(crate) fn Field(
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
     let sent = use_context::<Sent>();
-    let wrong = move || sent.and_then(|sent| sent.problem.get()).filter(|problem| problem.field.as_deref() == Some(name));
+    let wrong =
+        move || sent.and_then(|sent| sent.problem.get()).filter(|problem| problem.field.as_deref() == Some(name));
     let (id, about) = (id(name), format!("about-{name}"));
     view! {
         <div class="field">

@@ -144,8 +144,20 @@ fn head<T>(address: Address, column: &Column<T>) -> AnyView {
     let now = address.get("sort");
     let (is_up, is_down) = (now == sort, now.strip_prefix('-') == Some(sort));
     let next = if is_up { format!("-{sort}") } else { sort.to_owned() };
-    let order = if is_up { "ascending" } else if is_down { "descending" } else { "none" };
-    let mark = if is_up { " ↑" } else if is_down { " ↓" } else { "" };
+    let order = if is_up {
+        "ascending"
+    } else if is_down {
+        "descending"
+    } else {
+        "none"
+    };
+    let mark = if is_up {
+        " ↑"
+    } else if is_down {
+        " ↓"
+    } else {
+        ""
+    };
     view! {
         <th scope="col" class:number=is_number aria-sort=order>
             <A href=address.with(&[("sort", &next)])>{title}<span aria-hidden="true">{mark}</span></A>
