@@ -4,7 +4,7 @@ import Plot from "uplot";
 
 /** `series`: `[{label, values}]`; `days`: seconds since 1970, one for each value. Returns a function that ends it. */
 export function draw(host, days, series) {
-  const { data, names } = JSON.parse(series);
+  const { data, names, day } = JSON.parse(series);
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   let plot = null;
   const make = () => {
@@ -28,7 +28,7 @@ export function draw(host, days, series) {
         { ...axis, size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6], values: (_, all) => all.map((one) => NUMBER.format(one)) },
       ],
       series: [
-        { value: (_, at) => (at == null ? "" : DAY.format(at * 1000)), label: "" },
+        { value: (_, at) => (at == null ? "" : DAY.format(at * 1000)), label: day },
         ...names.map((label, at) => ({
           label,
           stroke: colour(`--chart-${at + 1}`),
@@ -41,6 +41,7 @@ export function draw(host, days, series) {
       ],
     };
     plot = new Plot(settings, [Array.from(days), ...data], host);
+    plot.setLegend({ idx: days.length - 1 });
   };
   const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
   const NUMBER = new Intl.NumberFormat();

@@ -95,9 +95,13 @@ fn Frame() -> impl IntoView {
         </header>
         <nav id="nav" class="side" class:open=menu aria-label=words::common::navigation()>
             <ul>
-                {PAGES.iter().map(|page| view! {
-                    <li><A href=page.path exact={page.path == "/console"}>{(page.title)()}</A></li>
-                }).collect_view()}
+                {PAGES
+                    .iter()
+                    .map(|page| {
+                        let current = move || path.with(|path| is_at(path, page.path)).then_some("page");
+                        view! { <li><a href=page.path aria-current=current>{(page.title)()}</a></li> }
+                    })
+                    .collect_view()}
             </ul>
             <div class="side-end">
                 <A href="/console/sessions">{words::sessions::title()}</A>
@@ -106,5 +110,29 @@ fn Frame() -> impl IntoView {
         </nav>
         <main id="main" tabindex="-1">{screens::routes()}</main>
         {toasts.shown()}
+    }
+}
+
+/// Whether a page of the navigation is where one is: at its address, or at one below it. All are below the first.
+fn is_at(path: &str, page: &str) -> bool {
+    let rest = path.trim_end_matches('/').strip_prefix(page);
+    rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && page != "/console"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at;
+
+    #[test]
+    fn a_page_is_current_at_its_address_and_below() {
+        for (path, page, expected) in [
+            ("/console", "/console", true),
+            ("/console/", "/console", true),
+            ("/console/people", "/console", false),
+            ("/console/people/prt_1", "/console/people", true),
+            ("/console/peoples", "/console/people", false),
+        ] {
+            assert_eq!(is_at(path, page), expected, "{path} {page}");
+        }
     }
 }

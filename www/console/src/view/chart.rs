@@ -31,7 +31,7 @@ pub(crate) fn Chart(
     let host = NodeRef::<html::Div>::new();
     let seconds: Vec<f64> = days.iter().map(|day| js_sys::Date::parse(day) / 1_000.0).collect();
     let (names, values): (Vec<_>, Vec<_>) = lines.iter().map(|line| (line.name, line.values.clone())).unzip();
-    let series = json!({"names": names, "data": values}).to_string();
+    let series = json!({"names": names, "data": values, "day": words::common::day()}).to_string();
     Effect::new(move |_| {
         let Some(host) = host.get() else { return };
         let end = SendWrapper::new(draw(&host, &seconds, &series));
