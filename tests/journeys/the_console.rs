@@ -183,6 +183,18 @@ fn a_session_that_ended_is_asked_for_again_where_one_was() {
 }
 
 #[test]
+fn a_reader_sees_nothing_that_it_may_not_do() {
+    let mut world = World::start();
+    let made = world.client.post("/v1/keys", &json!({"label": "reader", "scopes": ["read"]})).expect(201).json;
+    signed_in(&world, "/console");
+    made["secret_key"].as_str().unwrap().clone_into(&mut world.client.key);
+    let reader = signed_in(&world, "/console/sessions");
+    reader.wait_for_text("table", "reader");
+    assert!(!reader.text_of("table").contains("End the session"));
+    reader.expect_quiet_console();
+}
+
+#[test]
 fn the_page_is_strict_and_every_address_of_the_console_is_one() {
     let world = World::start();
     let page = world.client.get("/console/people?search=x").expect(200);

@@ -28,7 +28,7 @@ export function draw(host, days, series) {
         { ...axis, size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6], values: (_, all) => all.map((one) => NUMBER.format(one)) },
       ],
       series: [
-        { value: (_, at) => (at == null ? "" : DAY.format(at * 1000)), label: day },
+        { value: (_, at) => DAY.format((at ?? days.at(-1)) * 1000), label: day },
         ...names.map((label, at) => ({
           label,
           stroke: colour(`--chart-${at + 1}`),
@@ -36,12 +36,11 @@ export function draw(host, days, series) {
           width: 2,
           dash: [[], [6, 4], [2, 3]][at % 3],
           points: { show: days.length < 10 },
-          value: (_, value) => (value == null ? "" : NUMBER.format(value)),
+          value: (_, value) => NUMBER.format(value ?? data[at].at(-1) ?? 0),
         })),
       ],
     };
     plot = new Plot(settings, [Array.from(days), ...data], host);
-    plot.setLegend({ idx: days.length - 1 });
   };
   const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
   const NUMBER = new Intl.NumberFormat();
