@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 cargo dev [--port 8787] [--data DIR] [--program FILE]   set up what is missing, build, start, print one line when ready
 cargo verify                                            format, lints, host tests, journeys, size budgets: what CI runs
-cargo bench-edge [--seconds 10] [--rounds 3] [--soak 300]   the performance table, ratios against its baselines
+cargo bench-edge [--seconds 3] [--rounds 9] [--soak 300]   the performance table, ratios against its baselines
 cargo ship                                              target/ship/: wrangler bundle, workerd config, assets, checksums
 cargo program-lint FILE [--deny warnings]               what a program file says that its owner may not want
 cargo ledger-check FILE [--head HASH]                   whether an export of the ledger is whole and as it was written
@@ -86,7 +86,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
     let mut parser = Parser::from_args(arguments.into_iter().filter(|argument| argument != "--"));
     let mut name = None;
     let mut dev = Dev { port: 8787, data: None, program: None };
-    let mut bench = Bench { seconds: 10, rounds: 3, soak: 300 };
+    let mut bench = Bench { seconds: 3, rounds: 9, soak: 300 };
     let mut bots = Bots::default();
     let (mut file, mut head, mut deny_warnings) = (None, None, false);
     while let Some(argument) = parser.next()? {
@@ -167,8 +167,8 @@ mod tests {
     #[test]
     fn the_others_have_their_own() {
         check("verify --", &Command::Verify);
-        check("bench-edge --seconds 3", &Command::Bench(Bench { seconds: 3, rounds: 3, soak: 300 }));
-        check("bench-edge --rounds 1 --soak 0", &Command::Bench(Bench { seconds: 10, rounds: 1, soak: 0 }));
+        check("bench-edge --seconds 5", &Command::Bench(Bench { seconds: 5, rounds: 9, soak: 300 }));
+        check("bench-edge --rounds 1 --soak 0", &Command::Bench(Bench { seconds: 3, rounds: 1, soak: 0 }));
         check("bots --check", &Command::Bots(Bots { newest: false, check: true }));
         let lint = |deny_warnings| Command::Lint(Lint { file: "p.json".into(), deny_warnings });
         check("program-lint p.json", &lint(false));
