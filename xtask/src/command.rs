@@ -13,6 +13,7 @@ cargo program-lint FILE [--deny warnings]               what a program file says
 cargo ledger-check FILE [--head HASH]                   whether an export of the ledger is whole and as it was written
 cargo run -p xtask -- build                             build everything and print sizes
 cargo run -p xtask -- widget                            build the widget alone and print sizes
+cargo run -p xtask -- console                           build the owner's console alone and print sizes
 cargo run -p xtask -- words                             list what the widget's words lack, by language
 cargo run -p xtask -- setup                             set up what is missing
 cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched";
@@ -23,6 +24,7 @@ pub enum Command {
     Setup,
     Build,
     Widget,
+    Console,
     Words,
     Dev(Dev),
     Verify,
@@ -111,6 +113,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         Some("setup") => Ok(Command::Setup),
         Some("build") => Ok(Command::Build),
         Some("widget") => Ok(Command::Widget),
+        Some("console") => Ok(Command::Console),
         Some("words") => Ok(Command::Words),
         Some("dev") => Ok(Command::Dev(dev)),
         Some("verify") => Ok(Command::Verify),
