@@ -8,6 +8,7 @@
 mod agents;
 mod chance;
 mod conversions;
+mod fill;
 mod goals;
 mod load;
 mod memory;
@@ -24,6 +25,7 @@ use crate::command::Bench;
 use crate::failure::{Because as _, Failure, Result};
 use crate::place::Place;
 use crate::{build, say, setup};
+pub(crate) use fill::fill;
 use memory::Memory;
 use program::{Durability, Links, Program};
 use report::Report;
@@ -82,7 +84,7 @@ impl Stand {
         let before = Program::start(place, folder, Durability::BeforeRedirect, &json!([]))?;
         let (links, links_before) =
             say::step(&format!("{} participants on either edge, and cookies of their links", traffic::CODES), || {
-                fill(&after, &before)
+                join_both(&after, &before)
             })?;
         let write = |name: &str, text: String| {
             let path = folder.join(name);
@@ -168,7 +170,7 @@ impl Stand {
 }
 
 /// Both at once: most of it is waiting for storage.
-fn fill(after: &Program, before: &Program) -> Result<(Links, Links)> {
+fn join_both(after: &Program, before: &Program) -> Result<(Links, Links)> {
     thread::scope(|scope| {
         let filled = scope.spawn(|| before.fill());
         let links = after.fill()?;

@@ -16,7 +16,9 @@ cargo run -p xtask -- widget                            build the widget alone a
 cargo run -p xtask -- console                           build the owner's console alone and print sizes
 cargo run -p xtask -- words                             list what the widget's words lack, by language
 cargo run -p xtask -- setup                             set up what is missing
-cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched";
+cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched
+cargo run -p xtask -- fill --key KEY [--edge URL] [--participants 100000] [--conversions 50000] [--clicks 1000000] [--currency USD]
+                                                        put many of each into a program, to see how an edge does with much";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -31,6 +33,7 @@ pub enum Command {
     Bench(Bench),
     Ship,
     Bots(Bots),
+    Fill(Fill),
     Lint(Lint),
     LedgerCheck(LedgerCheck),
 }
@@ -64,6 +67,20 @@ pub struct Bots {
     pub check: bool,
 }
 
+/// The options of `fill`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fill {
+    /// Where the edge is, without a slash at the end.
+    pub edge: String,
+    /// A secret key of the program.
+    pub key: String,
+    pub participants: usize,
+    pub conversions: usize,
+    pub clicks: u64,
+    /// Of the conversions.
+    pub currency: String,
+}
+
 /// The options of `cargo program-lint`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lint {
@@ -88,6 +105,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
     let mut dev = Dev { port: 8787, data: None, program: None };
     let mut bench = Bench { seconds: 3, rounds: 9, soak: 300 };
     let mut bots = Bots::default();
+    let mut much = Fill {
+        edge: "http://127.0.0.1:8787".to_owned(),
+        key: String::new(),
+        participants: 100_000,
+        conversions: 50_000,
+        clicks: 1_000_000,
+        currency: "USD".to_owned(),
+    };
     let (mut file, mut head, mut deny_warnings) = (None, None, false);
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
@@ -103,6 +128,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
             (Arg::Long("soak"), Some("bench-edge")) => bench.soak = parser.value()?.parse()?,
             (Arg::Long("newest"), Some("bots")) => bots.newest = true,
             (Arg::Long("check"), Some("bots")) => bots.check = true,
+            (Arg::Long("edge"), Some("fill")) => {
+                parser.value()?.string()?.trim_end_matches('/').clone_into(&mut much.edge);
+            }
+            (Arg::Long("key"), Some("fill")) => much.key = parser.value()?.string()?,
+            (Arg::Long("participants"), Some("fill")) => much.participants = parser.value()?.parse()?,
+            (Arg::Long("conversions"), Some("fill")) => much.conversions = parser.value()?.parse()?,
+            (Arg::Long("clicks"), Some("fill")) => much.clicks = parser.value()?.parse()?,
+            (Arg::Long("currency"), Some("fill")) => much.currency = parser.value()?.string()?,
             (Arg::Long("head"), Some("ledger-check")) => head = Some(parser.value()?.string()?),
             (Arg::Value(value), Some("ledger-check")) if file.is_none() => file = Some(value.into()),
             (other, _) => return Err(other.unexpected()),
@@ -120,6 +153,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         Some("bench-edge") => Ok(Command::Bench(bench)),
         Some("ship") => Ok(Command::Ship),
         Some("bots") => Ok(Command::Bots(bots)),
+        Some("fill") if much.key.is_empty() => Err("fill takes a secret key of the program: --key KEY".into()),
+        Some("fill") => Ok(Command::Fill(much)),
         Some("program-lint") => match file {
             Some(file) => Ok(Command::Lint(Lint { file, deny_warnings })),
             None => Err("say which program file: cargo program-lint FILE".into()),

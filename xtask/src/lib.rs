@@ -47,6 +47,7 @@ pub fn carry_out(command: Command) -> Result<()> {
         Command::Bench(options) => bench::bench(&place, &options),
         Command::Ship => ship::ship(&place),
         Command::LedgerCheck(options) => ledger_check::ledger_check(&options),
+        Command::Fill(options) => bench::fill(&place, &options),
         Command::Bots(options) => bots::bots(&place, options),
         Command::Lint(options) => lint::lint(&options),
     }
