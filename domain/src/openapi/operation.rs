@@ -160,6 +160,22 @@ impl Operation {
         filters.iter().fold(self.shared("Limit").shared("Cursor").refuses(&[400]), narrowed)
     }
 
+    /// The same, where the rows' ids are the cursors.
+    pub(super) fn list_by_id(self, prefix: &str, filters: &[&str]) -> Self {
+        let mut operation = self.list(filters);
+        let cursor = json!({
+            "name": "cursor", "in": "query", "schema": {"type": "string", "pattern": format!("^{prefix}[0-9a-v]{{25}}[048cgkos]$")},
+            "description": "`next_cursor` of the page before.",
+        });
+        let shared = json!({"$ref": "#/components/parameters/Cursor"});
+        for parameter in operation.written["parameters"].as_array_mut().into_iter().flatten() {
+            if *parameter == shared {
+                *parameter = cursor.clone();
+            }
+        }
+        operation
+    }
+
     /// A write that may be retried.
     pub(super) fn once(self) -> Self {
         self.shared("IdempotencyKey").refuses(&[400, 409])
@@ -274,7 +290,8 @@ fn in_path(path: &str, name: &str) -> Value {
             "The link's code, in any case. One that nobody has leads to the program's site.",
         ),
         (None, "channel") => {
-            (json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"}), "Where the link was shared: counted apart.")
+            let about = "Where the link was shared: counted apart. One that isn't 1 to 32 letters, digits, - and _ counts for nothing.";
+            (json!({"type": "string", "minLength": 1}), about)
         }
         (None, _) => (json!({"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$"}), "The file's name."),
     };

@@ -187,6 +187,18 @@ pub struct Handover {
     pub seq: i64,
 }
 
+/// The event of a hand-over that says who was erased, and no destination hears of.
+pub const ERASED: &str = "erased";
+
+/// Someone who was erased, as destinations' objects are told: by the ids that stay, and by the texts that go.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ErasedPerson {
+    /// Of the participant or customer.
+    pub ids: Vec<String>,
+    /// Addresses, names, and the site's own ids.
+    pub texts: Vec<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -237,7 +237,10 @@ impl Read for NewClaim {
         let money = fields.optional::<Money>("value");
         let customer = fields.optional("customer");
         fields.done();
-        place.accepts(|| json!({"allOf": [{"properties": {"value": {"properties": {"amount": {"minimum": 0}}}}}]}));
+        place.accepts(|| json!({"allOf": [{"properties": {
+            "event": {"maxLength": super::conversions::LONGEST_NAME}, "external_id": {"maxLength": super::conversions::LONGEST_NAME},
+            "value": {"properties": {"amount": {"minimum": 0}}},
+        }}]}));
         let (event, external_id) = (event?, external_id?);
         let event = named(event, "event", place)?;
         let external_id = named(external_id, "external_id", place)?;

@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     SESSIONS,
     PEOPLE,
     DAYS,
+    UNDONE_REFUNDS,
 ];
 
 const FIRST: &str = "
@@ -365,4 +366,17 @@ const DAYS: &str = "
     END;
     CREATE INDEX rewards_by_hand ON rewards (due_at) WHERE state = 'pending' AND automatic = 0;
     CREATE INDEX disputes_open ON disputes (conversion) WHERE state = 'open';
+";
+
+/// Refunds that come to nothing later. `reversed_from`: the state that a refund took a reward from, of which it took all.
+/// `given`: what a vendor's word refunded of a sale's conversion, beside what others refunded. `gone`: what a refund took all
+/// of counts for nothing, until the refund is undone. `refund_undone`: some refund of the conversion was.
+const UNDONE_REFUNDS: &str = "
+    ALTER TABLE rewards ADD COLUMN reversed_from TEXT;
+    UPDATE rewards SET reversed_from = 'held' WHERE state = 'reversed' AND reason = 'refunded';
+    ALTER TABLE sales ADD COLUMN given INTEGER NOT NULL DEFAULT 0;
+    UPDATE sales SET given = MIN(returned, (SELECT refunded FROM conversions WHERE id = sales.conversion))
+        WHERE returned > 0;
+    ALTER TABLE met ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE conversions ADD COLUMN refund_undone INTEGER NOT NULL DEFAULT 0;
 ";
