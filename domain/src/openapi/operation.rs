@@ -200,7 +200,12 @@ impl Operation {
         let taken = json!({"type": "string", "description": "A document of JSON a line.", "x-line": to.reads::<T>()});
         let given =
             json!({"type": "string", "description": "A document of JSON a line.", "x-line": to.gives::<Line>()});
-        self.takes(kind, taken, true, &json!(lines)).answers_as(200, "A result a line, in order.", kind, given)
+        let mut operation =
+            self.takes(kind, taken, true, &json!(lines)).answers_as(200, "A result a line, in order.", kind, given);
+        // The same lines, for callers whose tools know no name for them.
+        let content = &mut operation.written["requestBody"]["content"];
+        content["text/plain"] = content[kind].clone();
+        operation
     }
 
     /// A body of somebody else's making.

@@ -85,6 +85,14 @@ impl Read for NewDestination {
         let (settings, secrets) = (fields.or("settings", Map::new()), fields.or("secrets", Map::new()));
         fields.done();
         place.child("url").accepts(|| json!({"format": "uri", "pattern": "^https?://"}));
+        place.accepts(|| {
+            let homeless = ADAPTERS.iter().filter(|kind| (kind.home)(&Map::new()).is_none() && kind.kind != "email");
+            let homeless: Vec<&str> = homeless.map(|kind| kind.kind).collect();
+            json!({
+                "if": {"properties": {"kind": {"enum": homeless}}},
+                "then": {"required": ["url"], "properties": {"url": {"type": "string"}}},
+            })
+        });
         let Kind(kind) = kind?;
         let (settings, secrets) = field::given(kind, settings?, &secrets?, place)?;
         let url = url?.or_else(|| (kind.home)(&settings).map(str::to_owned));
