@@ -13,7 +13,7 @@ cargo program-lint FILE [--deny warnings]               what a program file says
 cargo ledger-check FILE [--head HASH]                   whether an export of the ledger is whole and as it was written
 cargo run -p xtask -- build                             build everything and print sizes
 cargo run -p xtask -- widget                            build the widget alone and print sizes
-cargo run -p xtask -- words                             list what the widget's words lack, by language
+cargo run -p xtask -- words                             list what the words of widget and mail lack, by language
 cargo run -p xtask -- setup                             set up what is missing
 cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched";
 

@@ -7,7 +7,7 @@ use crate::wire::destinations::ErasedPerson;
 use serde_json::{Map, Value};
 
 /// What an object that is the person says of them.
-const OWN: [&str; 6] = ["external_id", "email", "name", "country", "segment", "metadata"];
+const OWN: [&str; 7] = ["external_id", "email", "name", "country", "segment", "metadata", "lang"];
 /// A shorter text is looked for as a whole value only: it may stand anywhere by chance.
 const LONG: usize = 6;
 const GONE: &str = "(erased)";

@@ -90,7 +90,7 @@ impl Turn<'_> {
         }
         for id in self.participants_who_are(person)? {
             participants.extend(rows(
-                "SELECT id, external_id, email, name, show_name, state, metadata, created_at FROM participants WHERE id = ?",
+                "SELECT id, external_id, email, name, show_name, state, metadata, lang, created_at FROM participants WHERE id = ?",
                 &id,
             )?);
         }
@@ -199,7 +199,7 @@ impl Turn<'_> {
         let known: Option<Known> = self.store.row(query, vec![text(id)])?;
         self.change_participant(id, r#"{"state": "paused"}"#)?;
         self.store.run(
-            "UPDATE participants SET external_id = ?, email = '', folded = ?, name = NULL, show_name = 0, metadata = '{}'
+            "UPDATE participants SET external_id = ?, email = '', folded = ?, name = NULL, show_name = 0, metadata = '{}', lang = NULL
              WHERE id = ?",
             vec![text(&name), text(&name), text(id)],
         )?;

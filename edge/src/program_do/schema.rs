@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     PEOPLE,
     DAYS,
     UNDONE_REFUNDS,
+    LANGUAGES,
 ];
 
 const FIRST: &str = "
@@ -380,3 +381,6 @@ const UNDONE_REFUNDS: &str = "
     ALTER TABLE met ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE conversions ADD COLUMN refund_undone INTEGER NOT NULL DEFAULT 0;
 ";
+
+/// `lang`: what messages to a participant are written in, where that is known.
+const LANGUAGES: &str = "ALTER TABLE participants ADD COLUMN lang TEXT;";
