@@ -5,6 +5,20 @@ use worker::{Env, Response};
 /// Widget files whose names carry a hash of their content never change.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const A_WHILE: &str = "public, max-age=300";
+/// The page that names the files of a build is asked for each time.
+const EACH_TIME: &str = "no-cache";
+
+const CSP: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// The console runs its own script and WebAssembly, and makes no markup of texts but what its one policy lets through.
+const CONSOLES_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default";
+
+/// What is served for `/console/{name}`: the file of a build, or the page, which shows the view that the address names.
+pub(crate) fn of_console(name: &str) -> &str {
+    let is_file = name.starts_with("app-") && !name.contains('/');
+    if is_file { name } else { "index.html" }
+}
 
 /// A file of `assets/{folder}/{name}`, or none. Names with anything but letters, digits, `-`, `_`, `.` are no files.
 pub(crate) async fn file(env: &Env, folder: &str, name: &str) -> worker::Result<Option<Response>> {
@@ -20,11 +34,22 @@ pub(crate) async fn file(env: &Env, folder: &str, name: &str) -> worker::Result<
     let headers = response.headers();
     headers.set("content-type", content_type(name))?;
     headers.set("x-content-type-options", "nosniff")?;
-    headers.set("cache-control", if folder == "widget" && name != "widget.js" { FOREVER } else { A_WHILE })?;
-    if folder == "widget" {
-        headers.set("cross-origin-resource-policy", "cross-origin")?;
-    } else {
-        headers.set("content-security-policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'")?;
+    let kept = match (folder, name) {
+        ("widget", "widget.js") => A_WHILE,
+        ("console", "index.html") => EACH_TIME,
+        ("widget" | "console", _) => FOREVER,
+        _ => A_WHILE,
+    };
+    headers.set("cache-control", kept)?;
+    match folder {
+        "widget" => headers.set("cross-origin-resource-policy", "cross-origin")?,
+        "console" => {
+            headers.set("content-security-policy", CONSOLES_CSP)?;
+            headers.set("referrer-policy", "no-referrer")?;
+            headers.set("cross-origin-opener-policy", "same-origin")?;
+            headers.set("cross-origin-resource-policy", "same-origin")?;
+        }
+        _ => headers.set("content-security-policy", CSP)?,
     }
     Ok(Some(response))
 }

@@ -116,6 +116,11 @@ pub(crate) struct ProgramCall {
 }
 
 impl ProgramCall {
+    /// Whether it is done by itself. Conversions that are posted at once are recorded at once.
+    pub(crate) fn is_alone(&self) -> bool {
+        !matches!(self.command, ProgramCommand::Convert { .. })
+    }
+
     /// A call that the deployment makes itself. Who it is made for was asked before.
     pub(crate) fn of_deployment(command: ProgramCommand) -> Self {
         Self {

@@ -87,7 +87,7 @@ async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Reques
         return described(env, seen.method, path).await;
     }
     let (folder, name) = match path.trim_matches('/').split_once('/') {
-        Some(("console", name)) => ("console", name),
+        Some(("console", name)) => ("console", assets::of_console(name)),
         Some(("docs", name)) => name.strip_prefix("guides/").map_or(("docs", name), |name| ("docs/guides", name)),
         Some((_, _)) => ("site", ""),
         None if path.trim_matches('/') == "console" => ("console", "index.html"),

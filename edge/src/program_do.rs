@@ -38,6 +38,7 @@ mod schema;
 mod search;
 mod sessions;
 mod sources;
+mod together;
 mod verify;
 mod visitors;
 mod whatif;
@@ -57,6 +58,7 @@ use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::words::Lang;
 use remembered::Remembered;
 use std::panic::AssertUnwindSafe;
+use together::Together;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 #[durable_object]
@@ -68,6 +70,7 @@ pub struct ProgramDo {
     pauses: outbox::Pauses,
     /// Forgotten whenever something fails.
     remembered: AssertUnwindSafe<Remembered>,
+    together: AssertUnwindSafe<Together>,
 }
 
 /// One command's surroundings: the store, the moment, and chance.
@@ -99,6 +102,7 @@ impl DurableObject for ProgramDo {
             simulation: whatif::Memory::default(),
             pauses: outbox::Pauses::default(),
             remembered: AssertUnwindSafe(Remembered::default()),
+            together: AssertUnwindSafe(Together::default()),
         }
     }
 
@@ -108,7 +112,12 @@ impl DurableObject for ProgramDo {
         if let Err(failure) = &self.ready {
             return Failure::Ours(failure.to_string()).answer();
         }
-        match self.run(&call) {
+        let done = match serde_json::from_str::<ProgramCall>(&call) {
+            Ok(call) if call.is_alone() => self.run(&call),
+            Ok(call) => self.run_together(call).await,
+            Err(error) => Err(error.into()),
+        };
+        match done {
             Ok(reply) => reply.answer(),
             Err(failure) => failure.answer(),
         }
@@ -160,8 +169,7 @@ impl ProgramDo {
         }
     }
 
-    fn run(&self, call: &str) -> Outcome<Reply> {
-        let call: ProgramCall = serde_json::from_str(call)?;
+    fn run(&self, call: &ProgramCall) -> Outcome<Reply> {
         let turn = self.turn(Settings::of(&self.env));
         #[cfg(feature = "faults")]
         let turn = Turn { fault: &call.fault, ..turn };
@@ -198,11 +206,7 @@ impl ProgramDo {
             return turn.handle(&call.command, &held);
         }
         let outcome = self.store.transaction(|| {
-            let held = turn.permit(&call.caller)?;
-            let reply = match &call.idempotency {
-                Some(idempotency) => turn.once(idempotency, || turn.handle(&call.command, &held))?,
-                None => turn.handle(&call.command, &held)?,
-            };
+            let reply = turn.recorded(call)?;
             if matches!(
                 call.command,
                 ProgramCommand::PutFile { .. }

@@ -47,6 +47,8 @@ struct Underway {
     depth: Cell<u32>,
     /// When the alarm is to ring, as far as that is known.
     alarm: Cell<Option<Timestamp>>,
+    /// Statements that write, ever.
+    writes: Cell<u64>,
 }
 
 /// Values that one statement may bind, as Cloudflare allows.
@@ -113,6 +115,7 @@ impl Store {
 
     /// In a transaction it may run only when something is asked, or at the end: that is then what fails.
     pub(crate) fn run(&self, query: &str, values: Vec<Bound>) -> Outcome<()> {
+        self.underway.writes.set(self.underway.writes.get() + 1);
         if values.iter().any(|value| matches!(value, Bound::Blob(_))) {
             self.flush()?;
             self.count(&self.sql.exec(query, values)?);
@@ -120,6 +123,11 @@ impl Store {
         }
         self.underway.waiting.borrow_mut().add(query, &values)?;
         if self.underway.depth.get() == 0 || self.underway.waiting.borrow().are_long() { self.flush() } else { Ok(()) }
+    }
+
+    /// How many statements were to write by now: who compares two of these learns whether something was written between.
+    pub(crate) fn writes(&self) -> u64 {
+        self.underway.writes.get()
     }
 
     /// Runs what waits.

@@ -1,9 +1,10 @@
-//! Builds what ships: the edge's bundle, the widget, and the folder of assets.
+//! Builds what ships: the edge's bundle, the widget, the console, and the folder of assets.
 //!
 //! Invariant: what lies in `target/honeyguide` was made from the sources as they are now, by the pinned tools. Each
 //! artifact has a key over everything that it is made of, so the same content is never built twice on one machine.
 
 mod cargo;
+mod console;
 mod edge;
 mod files;
 mod key;
@@ -58,9 +59,19 @@ pub(crate) fn widget_alone(place: &Place) -> Result<Vec<Size>> {
     Ok(sizes)
 }
 
+/// The console alone, for work on it: an edge that runs serves the new one at once.
+pub(crate) fn console_alone(place: &Place) -> Result<Vec<Size>> {
+    let kit = setup::for_build(place)?;
+    console::build(place, &kit)?;
+    let sizes = size::of_folder(&place.assets().join("console"), "console/")?;
+    size::print(&sizes);
+    Ok(sizes)
+}
+
 fn finish(place: &Place, kit: &Kit) -> Result<Vec<Size>> {
     widget::build(place, kit)?;
-    for pages in ["site", "console", "docs"] {
+    console::build(place, kit)?;
+    for pages in ["site", "docs"] {
         let from = place.root().join("www").join(pages);
         if from.is_dir() {
             mirror(&from, &place.assets().join(pages))?;
@@ -71,6 +82,7 @@ fn finish(place: &Place, kit: &Kit) -> Result<Vec<Size>> {
     let text = honeyguide_domain::openapi::document(env!("CARGO_PKG_VERSION")).to_string();
     fs::write(document.join("openapi.json"), text).because(|| "The API's document can't be written".into())?;
     let mut sizes = size::of_folder(&place.assets().join("widget"), "widget/")?;
+    sizes.extend(size::of_folder(&place.assets().join("console"), "console/")?);
     sizes.extend(size::of_folder(&place.edge(), "edge/")?);
     Ok(sizes)
 }

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 cargo dev [--port 8787] [--data DIR] [--program FILE]   set up what is missing, build, start, print one line when ready
 cargo verify                                            format, lints, host tests, journeys, size budgets: what CI runs
-cargo bench-edge [--seconds 10] [--rounds 3] [--soak 300]   the performance table, ratios against its baselines
+cargo bench-edge [--seconds 3] [--rounds 9] [--soak 300]   the performance table, ratios against its baselines
 cargo ship                                              target/ship/: wrangler bundle, workerd config, assets, checksums
 cargo program-lint FILE [--deny warnings]               what a program file says that its owner may not want
 cargo ledger-check FILE [--head HASH]                   whether an export of the ledger is whole and as it was written
 cargo run -p xtask -- build                             build everything and print sizes
 cargo run -p xtask -- widget                            build the widget alone and print sizes
+cargo run -p xtask -- console                           build the owner's console alone and print sizes
 cargo run -p xtask -- words                             list what the words of widget and mail lack, by language
 cargo run -p xtask -- setup                             set up what is missing
 cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched";
@@ -23,6 +24,7 @@ pub enum Command {
     Setup,
     Build,
     Widget,
+    Console,
     Words,
     Dev(Dev),
     Verify,
@@ -84,7 +86,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
     let mut parser = Parser::from_args(arguments.into_iter().filter(|argument| argument != "--"));
     let mut name = None;
     let mut dev = Dev { port: 8787, data: None, program: None };
-    let mut bench = Bench { seconds: 10, rounds: 3, soak: 300 };
+    let mut bench = Bench { seconds: 3, rounds: 9, soak: 300 };
     let mut bots = Bots::default();
     let (mut file, mut head, mut deny_warnings) = (None, None, false);
     while let Some(argument) = parser.next()? {
@@ -111,6 +113,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         Some("setup") => Ok(Command::Setup),
         Some("build") => Ok(Command::Build),
         Some("widget") => Ok(Command::Widget),
+        Some("console") => Ok(Command::Console),
         Some("words") => Ok(Command::Words),
         Some("dev") => Ok(Command::Dev(dev)),
         Some("verify") => Ok(Command::Verify),
@@ -164,8 +167,8 @@ mod tests {
     #[test]
     fn the_others_have_their_own() {
         check("verify --", &Command::Verify);
-        check("bench-edge --seconds 3", &Command::Bench(Bench { seconds: 3, rounds: 3, soak: 300 }));
-        check("bench-edge --rounds 1 --soak 0", &Command::Bench(Bench { seconds: 10, rounds: 1, soak: 0 }));
+        check("bench-edge --seconds 5", &Command::Bench(Bench { seconds: 5, rounds: 9, soak: 300 }));
+        check("bench-edge --rounds 1 --soak 0", &Command::Bench(Bench { seconds: 3, rounds: 1, soak: 0 }));
         check("bots --check", &Command::Bots(Bots { newest: false, check: true }));
         let lint = |deny_warnings| Command::Lint(Lint { file: "p.json".into(), deny_warnings });
         check("program-lint p.json", &lint(false));

@@ -40,6 +40,7 @@ pub fn carry_out(command: Command) -> Result<()> {
         Command::Setup => setup::for_build(&place).map(drop),
         Command::Build => build::everything(&place).map(drop),
         Command::Widget => build::widget_alone(&place).map(drop),
+        Command::Console => build::console_alone(&place).map(drop),
         Command::Words => words(&place),
         Command::Dev(options) => dev::dev(&place, &options),
         Command::Verify => verify::verify(&place),

@@ -52,6 +52,8 @@ struct Traces {
     recorded: i64,
     claimed: i64,
     refunded: i64,
+    /// Whether someone with the address was a customer before the program.
+    imported: i64,
 }
 
 impl ConversionRow {
@@ -88,19 +90,32 @@ impl Turn<'_> {
         }
     }
 
-    /// Each line in a transaction of its own: one that is refused leaves the others as they are.
+    /// All lines in one transaction; where one fails after it has written, each in its own. One that is refused leaves the
+    /// others as they are.
     pub(super) fn convert_many(&self, lines: &[String]) -> Outcome<Reply> {
-        let one = |line: &String| {
-            let failure = match self.store.transaction(|| self.convert(line)) {
-                Ok(reply) => return Ok(json!({"status": reply.status, "conversion": reply.body})),
-                Err(failure) => failure,
-            };
+        let at_once =
+            || lines.iter().map(|line| self.unless_written(|| self.convert(line))).collect::<Outcome<Vec<_>>>();
+        let done = self.store.transaction(at_once).or_else(|_| {
             self.forget();
-            let Failure::Refused(refusal) = failure else { return Err(failure) };
-            let error: Value = serde_json::from_str(&refusal.body())?;
-            Ok(json!({"status": refusal.status, "error": error["error"]}))
+            let alone = |line: &String| match self.store.transaction(|| self.convert(line)) {
+                Err(failure @ Failure::Refused(_)) => {
+                    self.forget();
+                    Ok(Err(failure))
+                }
+                Err(failure) => Err(failure),
+                done => Ok(done),
+            };
+            lines.iter().map(alone).collect()
+        })?;
+        let told = |done: Outcome<Reply>| match done {
+            Ok(reply) => Ok(json!({"status": reply.status, "conversion": reply.body})),
+            Err(Failure::Refused(refusal)) => {
+                let error: Value = serde_json::from_str(&refusal.body())?;
+                Ok(json!({"status": refusal.status, "error": error["error"]}))
+            }
+            Err(failure) => Err(failure),
         };
-        Reply::ok(&lines.iter().map(one).collect::<Outcome<Vec<Value>>>()?)
+        Ok(Reply::new(200, Value::Array(done.into_iter().map(told).collect::<Outcome<_>>()?)))
     }
 
     pub(super) fn conversion_row(&self, event: &str, external_id: &str) -> Outcome<Option<ConversionRow>> {
@@ -109,13 +124,14 @@ impl Turn<'_> {
     }
 
     /// What there is of an order before its conversion comes.
-    fn traces(&self, event: &str, external_id: &str) -> Outcome<Traces> {
+    fn traces(&self, event: &str, external_id: &str, address: Option<&str>) -> Outcome<Traces> {
         let query = "SELECT
             EXISTS (SELECT 1 FROM conversions WHERE event = ?1 AND external_id = ?2)
             OR EXISTS (SELECT 1 FROM sale_names WHERE vendor IN ('stripe', 'shopify') AND name = ?2) AS recorded,
             EXISTS (SELECT 1 FROM claims WHERE event = ?1 AND external_id = ?2 AND state = 'open') AS claimed,
-            EXISTS (SELECT 1 FROM refunds WHERE event = ?1 AND external_id = ?2 AND state = 'waiting') AS refunded";
-        let traces = self.store.row(query, vec![text(event), text(external_id)])?;
+            EXISTS (SELECT 1 FROM refunds WHERE event = ?1 AND external_id = ?2 AND state = 'waiting') AS refunded,
+            EXISTS (SELECT 1 FROM customers WHERE folded = ?3 AND imported = 1) AS imported";
+        let traces = self.store.row(query, vec![text(event), text(external_id), maybe(address)])?;
         traces.ok_or_else(|| Failure::Ours("there was no answer about an order".to_owned()))
     }
 
@@ -129,7 +145,8 @@ impl Turn<'_> {
     }
 
     pub(super) fn record(&self, new: &NewConversion) -> Outcome<Reply> {
-        let traces = self.traces(&new.event, &new.external_id)?;
+        let address = new.customer.identity().email;
+        let traces = self.traces(&new.event, &new.external_id, address.as_deref())?;
         let recorded = if traces.recorded > 0 { self.recorded_as(&new.event, &new.external_id)? } else { None };
         if let Some(row) = recorded {
             let held = Identity { external_id: row.given_id.clone(), email: row.given_folded.clone() };
@@ -147,7 +164,8 @@ impl Turn<'_> {
         let earlier = if customer.fresh { Vec::new() } else { self.earlier(&customer.id, LARGEST)? };
         let versions = self.version_list()?;
         let (mut program_version, mut program) = self.program_at(&versions, occurred_at)?;
-        let facts = self.facts(new, &program, &customer, &earlier, occurred_at)?;
+        let imported = address.map(|address| (address, traces.imported == 1));
+        let facts = self.facts(new, &program, &customer, &earlier, (occurred_at, imported))?;
         let judged_at = judge::judged_at(&program, &facts);
         if judged_at != occurred_at {
             (program_version, program) = self.program_at(&versions, judged_at)?;
@@ -224,7 +242,7 @@ impl Turn<'_> {
             self.bind(case.customer.as_str(), parts, case.facts.occurred_at)?;
         }
         self.add_credits(&verdict.id, &verdict.credited)?;
-        self.keep_rewards(&verdict.id, &verdict.rewards, "")?;
+        self.keep_rewards(&verdict.id, &verdict.rewards, "", Some(&case.customer))?;
         self.keep_met(&verdict.id, &verdict.met)?;
         self.book(&verdict.entries)?;
         for touch in decision.touches.iter().filter(|touch| touch.counted) {

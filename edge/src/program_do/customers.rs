@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 const COLUMNS: &str =
-    "SELECT id, external_id, folded, imported, bound_code, bound_at, bound_parts, known_since, country,
+    "SELECT seq, id, external_id, folded, imported, bound_code, bound_at, bound_parts, known_since, country,
     segment, joined FROM customers";
 
 /// Customers of one address that are looked at: there are several only where a person has several accounts.
@@ -45,8 +45,12 @@ impl Turn<'_> {
     /// The customer that a conversion names, with all that is known of them by now.
     pub(super) fn customer(&self, given: &CustomerRef) -> Outcome<CustomerRow> {
         let identity = given.identity();
+        // In three parts: an OR over both would be planned anew each time.
         let query = format!(
-            "{COLUMNS} WHERE external_id = ?1 OR (folded = ?2 AND (external_id IS NULL OR ?1 IS NULL))
+            "SELECT * FROM (
+                {COLUMNS} WHERE external_id = ?1
+                UNION ALL {COLUMNS} WHERE folded = ?2 AND external_id IS NULL
+                UNION ALL {COLUMNS} WHERE folded = ?2 AND external_id IS NOT NULL AND ?1 IS NULL)
              ORDER BY joined IS NOT NULL, seq LIMIT {MOST_OF_ONE_ADDRESS}"
         );
         let values = vec![maybe(identity.external_id.as_ref()), maybe(identity.email.as_ref())];

@@ -210,7 +210,7 @@ impl Turn<'_> {
         };
         let known = self.known(dispute::questions(&case), None, &[])?;
         let given = dispute::give(&case, id, known, &mut self.minter());
-        self.keep_rewards(id, &given.rewards, dispute)?;
+        self.keep_rewards(id, &given.rewards, dispute, None)?;
         self.keep_met(id, &given.met)?;
         self.book(&given.entries)?;
         self.publish(&given.events)?;

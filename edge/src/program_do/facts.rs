@@ -19,13 +19,14 @@ use serde::Deserialize;
 const MOST_TOUCHES: usize = 32;
 
 impl Turn<'_> {
+    /// `imported`: of an address, whether someone was a customer by it before the program, where that was looked up.
     pub(super) fn facts(
         &self,
         new: &NewConversion,
         program: &Program,
         customer: &CustomerRow,
         earlier: &[Earlier],
-        at: Timestamp,
+        (at, imported): (Timestamp, Option<(String, bool)>),
     ) -> Outcome<Facts> {
         let given = new.customer.identity();
         let identity = Identity {
@@ -33,11 +34,15 @@ impl Turn<'_> {
             email: given.email.or_else(|| customer.folded.clone()),
         };
         let address = identity.email.clone();
+        let address_is_imported = || match imported {
+            Some((looked_up, imported)) if address.as_ref() == Some(&looked_up) => Ok(imported),
+            _ => self.address_is_imported(address.as_deref()),
+        };
         let customer_facts = CustomerFacts {
             identity,
             created_at: customer.known_since.map(Timestamp::from_millis),
             known_since: known_since(earlier),
-            imported: customer.imported == 1 || self.address_is_imported(address.as_deref())?,
+            imported: customer.imported == 1 || address_is_imported()?,
             bought_before: bought(earlier),
             bound: self.bound(customer)?,
         };

@@ -6,7 +6,7 @@ use crate::failure::Outcome;
 use crate::settings::chance;
 use crate::store::{Bound, int, maybe_int, text};
 use honeyguide_domain::calendar::Day;
-use honeyguide_domain::id::ConversionId;
+use honeyguide_domain::id::{ConversionId, CustomerId};
 use honeyguide_domain::reward::history::{Known, Question, Questions, Tally};
 use honeyguide_domain::reward::rules::{Earned, Met};
 use honeyguide_domain::reward::{Reward, State};
@@ -35,6 +35,23 @@ fn sum(sums: &mut Sums, what: &'static str, of: [&str; 3], day: i64, more: Tally
     let tally = sums.entry((what, of.map(str::to_owned), day)).or_default();
     tally.times += more.times;
     tally.amount += more.amount;
+}
+
+/// Adds what became of a reward of a rule, and of a person, to the sums of its day.
+fn spent(sums: &mut Sums, (rule, person): (&str, &str), before: Option<&Reward>, after: &Reward, at: Timestamp) {
+    let counts = |reward: &Reward| i64::from(!matches!(reward.state, State::Rejected | State::Reversed));
+    let amount = |reward: &Reward| reward.value().amount();
+    let tally =
+        Tally { times: counts(after) - before.map_or(0, counts), amount: amount(after) - before.map_or(0, amount) };
+    if tally == Tally::default() {
+        return;
+    }
+    let currency = after.earned.currency();
+    for rule in [rule, ""] {
+        for who in [person, ""] {
+            sum(sums, "spent", [rule, who, currency.as_str()], day(at), tally);
+        }
+    }
 }
 
 impl Turn<'_> {
@@ -113,42 +130,23 @@ impl Turn<'_> {
     /// Adds what became of a reward to what is spent on its day. `before` is the reward as it stood.
     pub(super) fn spend(&self, rule: &str, before: &Reward, after: &Reward, at: Timestamp) -> Outcome<()> {
         let mut sums = Sums::new();
-        self.spent(&mut sums, rule, Some(before), after, at)?;
+        let person = self.person(&after.beneficiary)?;
+        spent(&mut sums, (rule, &person), Some(before), after, at);
         self.add(sums)
     }
 
-    /// Adds new rewards to what is spent on their days.
-    pub(super) fn spend_new(&self, earned: &[Earned]) -> Outcome<()> {
+    /// Adds new rewards to what is spent on their days. `customer`: one who is known to be a person of their own.
+    pub(super) fn spend_new(&self, earned: &[Earned], customer: Option<&CustomerId>) -> Outcome<()> {
         let mut sums = Sums::new();
         for earned in earned {
-            self.spent(&mut sums, &earned.rule, None, &earned.reward, earned.created_at)?;
+            let whose = &earned.reward.beneficiary;
+            let person = match customer {
+                Some(customer) if customer.as_str() == whose.as_str() => whose.clone(),
+                _ => self.person(whose.as_str())?,
+            };
+            spent(&mut sums, (&earned.rule, &person), None, &earned.reward, earned.created_at);
         }
         self.add(sums)
-    }
-
-    fn spent(
-        &self,
-        sums: &mut Sums,
-        rule: &str,
-        before: Option<&Reward>,
-        after: &Reward,
-        at: Timestamp,
-    ) -> Outcome<()> {
-        let counts = |reward: &Reward| i64::from(!matches!(reward.state, State::Rejected | State::Reversed));
-        let amount = |reward: &Reward| reward.value().amount();
-        let tally =
-            Tally { times: counts(after) - before.map_or(0, counts), amount: amount(after) - before.map_or(0, amount) };
-        if tally == Tally::default() {
-            return Ok(());
-        }
-        let currency = after.earned.currency();
-        let person = self.person(&after.beneficiary)?;
-        for rule in [rule, ""] {
-            for who in [person.as_str(), ""] {
-                sum(sums, "spent", [rule, who, currency.as_str()], day(at), tally);
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn keep_met(&self, conversion: &ConversionId, met: &[Met]) -> Outcome<()> {

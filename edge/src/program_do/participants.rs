@@ -225,7 +225,7 @@ impl Turn<'_> {
     fn link_row(&self, code: &str) -> Outcome<Option<LinkRow>> {
         self.store.row(
             "SELECT l.code, l.participant, l.destination, l.state, p.state AS participant_state, p.external_id, p.folded
-             FROM links l JOIN participants p ON p.id = l.participant WHERE l.code = ?",
+             FROM links l CROSS JOIN participants p ON p.id = l.participant WHERE l.code = ?",
             vec![text(code)],
         )
     }

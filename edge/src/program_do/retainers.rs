@@ -119,7 +119,7 @@ impl Turn<'_> {
             Err(reason) => return Ok(Some(reason.as_str().to_owned())),
         };
         let conversion = ConversionId::parse(&row.conversion)?;
-        self.keep_rewards(&conversion, std::slice::from_ref(&earned), &row.settlement)?;
+        self.keep_rewards(&conversion, std::slice::from_ref(&earned), &row.settlement, None)?;
         let entry = judge::accrue(&earned, &mut minter);
         self.book(entry.as_slice())?;
         let answer = RewardAnswer::new(&conversion, &earned);

@@ -7,7 +7,7 @@ use crate::failure::{Failure, Outcome};
 use crate::store::{Store, int, maybe, maybe_int, text};
 use honeyguide_domain::event::{Event, EventKind};
 use honeyguide_domain::fault::Refusal;
-use honeyguide_domain::id::{ConversionId, EventId, RewardId};
+use honeyguide_domain::id::{ConversionId, CustomerId, EventId, RewardId};
 use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::program::Side;
 use honeyguide_domain::reason::Reason;
@@ -102,7 +102,14 @@ impl RewardRow {
 
 impl Turn<'_> {
     /// `settlement` is the dispute that gave the rewards; empty for what was earned at first.
-    pub(super) fn keep_rewards(&self, conversion: &ConversionId, earned: &[Earned], settlement: &str) -> Outcome<()> {
+    /// `customer`: the conversion's, where that is known to be an account or a guest who has none.
+    pub(super) fn keep_rewards(
+        &self,
+        conversion: &ConversionId,
+        earned: &[Earned],
+        settlement: &str,
+        customer: Option<&CustomerId>,
+    ) -> Outcome<()> {
         let row = |earned: &Earned| {
             let reward = &earned.reward;
             vec![
@@ -139,7 +146,7 @@ impl Turn<'_> {
             }
             self.keep_retainer(conversion, earned, settlement)?;
         }
-        self.spend_new(earned)
+        self.spend_new(earned, customer)
     }
 
     /// Records a move: the reward, what the ledger books, and the event.

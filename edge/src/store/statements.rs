@@ -4,7 +4,6 @@ use super::Bound;
 use crate::failure::{Failure, Outcome};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/glue.js")]
@@ -26,7 +25,7 @@ thread_local! {
 /// What is to be run, as `runStatements` takes it: JSON, but for the brackets around it.
 #[derive(Debug, Default)]
 pub(super) struct Statements {
-    text: String,
+    text: Vec<u8>,
     /// The queries among them that the runtime isn't told of yet: these statements may be dropped before it is.
     new: Vec<String>,
 }
@@ -61,37 +60,37 @@ impl Statements {
         if !is_told {
             self.new.push(query.to_owned());
         }
-        self.text.push_str(if self.text.is_empty() { "[" } else { ",[" });
-        let written = write!(self.text, "{number},");
-        written.map_err(|_| Failure::Ours("a statement couldn't be written".to_owned()))?;
+        self.text.extend_from_slice(if self.text.is_empty() { b"[" } else { b",[" });
+        self.json(&number)?;
+        self.text.push(b',');
         if is_told {
-            self.text.push('0');
+            self.text.push(b'0');
         } else {
             self.json(query)?;
         }
         for value in values {
-            self.text.push(',');
+            self.text.push(b',');
             match value {
-                Bound::Null | Bound::Blob(_) => self.text.push_str("null"),
+                Bound::Null | Bound::Blob(_) => self.text.extend_from_slice(b"null"),
                 Bound::Boolean(value) => self.json(&i32::from(*value))?,
                 Bound::Integer(value) => self.json(value)?,
                 Bound::Float(value) => self.json(value)?,
                 Bound::String(value) => self.json(value)?,
             }
         }
-        self.text.push(']');
+        self.text.push(b']');
         Ok(())
     }
 
     fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) -> Outcome<()> {
-        self.text.push_str(&serde_json::to_string(value)?);
-        Ok(())
+        Ok(serde_json::to_writer(&mut self.text, value)?)
     }
 
     pub(super) fn run(mut self, sql: &JsValue, rows_wanted: bool) -> Outcome<Answer> {
-        self.text.insert(0, '[');
-        self.text.push(']');
-        let answer = run_statements(sql, &self.text, rows_wanted)?;
+        self.text.insert(0, b'[');
+        self.text.push(b']');
+        let text = str::from_utf8(&self.text).map_err(|error| Failure::Ours(error.to_string()))?;
+        let answer = run_statements(sql, text, rows_wanted)?;
         NUMBERS.with_borrow_mut(|numbers| {
             for query in &self.new {
                 numbers.entry(query.clone()).and_modify(|known| known.1 = true);

@@ -42,7 +42,7 @@ impl Report<'_> {
             "median of rounds", "traffic", "per second", "p50 ms", "p99 ms", "ratio", "p99 ratio", "lost"
         ));
         for side in &self.sides {
-            let (load, base) = (side.median(), self.load(Name::Constant, side.traffic));
+            let (load, base) = (side.median(), self.constant(side.traffic));
             let lost = side.clicks.stored.map_or("-".to_owned(), |_| side.clicks.lost.to_string());
             say::line(format!(
                 "  {:<26} {:<9} {:>10.0} {:>8.2} {:>8.2} {:>8.2} {:>10.2} {lost:>8}",
@@ -51,8 +51,8 @@ impl Report<'_> {
                 load.rate,
                 load.p50_ms,
                 load.p99_ms,
-                ratio(load.rate, base.rate),
-                ratio(load.p99_ms, base.p99_ms),
+                side.times(base, |load| load.rate),
+                side.times(base, |load| load.p99_ms),
             ));
         }
         let late: u64 = self.sides.iter().flat_map(|side| &side.rounds).map(|load| load.late).sum();
@@ -116,13 +116,14 @@ impl Report<'_> {
     }
 
     fn goals(&self) -> Vec<Goal> {
-        use Name::{AfterRedirect, BeforeRedirect, Constant, Naive};
+        use Name::{AfterRedirect, BeforeRedirect, Naive};
         use Traffic::{Mixed, OneCode};
         let of_constant = |name, traffic: Traffic, figure: fn(&Load) -> f64| {
-            ratio(figure(&self.load(name, traffic)), figure(&self.load(Constant, traffic)))
+            self.at(name, traffic).map_or(f64::NAN, |side| side.times(self.constant(traffic), figure))
         };
         let rate: fn(&Load) -> f64 = |load| load.rate;
-        let after = self.load(AfterRedirect, Mixed).rate;
+        let times_naive =
+            self.at(AfterRedirect, Mixed).map_or(f64::NAN, |side| side.times(self.at(Naive, Mixed), rate));
         let mut goals = vec![
             Goal::at_least(
                 "after-redirect, mixed, of the constant's rate",
@@ -131,11 +132,7 @@ impl Report<'_> {
             ),
             Goal::at_least("after-redirect, one code and one agent", 0.75, of_constant(AfterRedirect, OneCode, rate)),
             Goal::at_least("before-redirect, mixed", 0.35, of_constant(BeforeRedirect, Mixed, rate)),
-            Goal::at_least(
-                "after-redirect, mixed, times the naive Worker's rate",
-                5.0,
-                ratio(after, self.load(Naive, Mixed).rate),
-            ),
+            Goal::at_least("after-redirect, mixed, times the naive Worker's rate", 5.0, times_naive),
             Goal::at_most(
                 "its p99, as measured, times the constant's",
                 2.0,
@@ -187,21 +184,24 @@ impl Report<'_> {
     }
 
     fn side(&self, side: &Side) -> Value {
-        let (load, base) = (side.median(), self.load(Name::Constant, side.traffic));
+        let (load, base) = (side.median(), self.constant(side.traffic));
         json!({
             "subject": side.name.as_str(), "traffic": side.traffic.as_str(), "median": load.json(),
             "rounds": side.rounds.iter().map(Load::json).collect::<Vec<_>>(),
             "ratio": {
-                "rate": ratio(load.rate, base.rate), "p99": ratio(load.p99_ms, base.p99_ms),
-                "p99_at_a_steady_pace": ratio(load.steady_p99_ms, base.steady_p99_ms),
+                "rate": side.times(base, |load| load.rate), "p99": side.times(base, |load| load.p99_ms),
+                "p99_at_a_steady_pace": side.times(base, |load| load.steady_p99_ms),
             },
             "clicks": counted(side.clicks),
         })
     }
 
-    fn load(&self, name: Name, traffic: Traffic) -> Load {
-        let side = self.sides.iter().find(|side| (side.name, side.traffic) == (name, traffic));
-        side.map(Side::median).unwrap_or_default()
+    fn at(&self, name: Name, traffic: Traffic) -> Option<&Side> {
+        self.sides.iter().find(|side| (side.name, side.traffic) == (name, traffic))
+    }
+
+    fn constant(&self, traffic: Traffic) -> Option<&Side> {
+        self.at(Name::Constant, traffic)
     }
 
     /// All of ours, in all runs.

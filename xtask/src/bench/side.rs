@@ -96,6 +96,17 @@ impl Side {
         Ok(load)
     }
 
+    /// What a figure is, times another side's: of each round its own ratio, and of those the one in the middle. A machine
+    /// that others use too is quick in one round and slow in the next; within a round it is the same for both.
+    pub(super) fn times(&self, other: Option<&Self>, figure: impl Fn(&Load) -> f64) -> f64 {
+        let others = other.map_or(&[][..], |other| &other.rounds);
+        let mut ratios: Vec<f64> =
+            self.rounds.iter().zip(others).map(|(ours, theirs)| figure(ours) / figure(theirs)).collect();
+        ratios.sort_by(f64::total_cmp);
+        // Of nothing there is none: no goal is reached by it.
+        ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN)
+    }
+
     /// The round with the middle rate.
     pub(super) fn median(&self) -> Load {
         let mut sorted = self.rounds.clone();
@@ -115,6 +126,17 @@ mod tests {
         let mut side = Side::new(Name::Naive, Traffic::Mixed);
         side.rounds = vec![load(3.0), load(1.0), load(2.0)];
         assert_eq!(side.median(), load(2.0));
+    }
+
+    #[test]
+    fn sides_are_compared_round_by_round() {
+        let side = |rates: [f64; 3]| {
+            let rounds = rates.map(|rate| Load { rate, ..Load::default() }).into();
+            Side { rounds, ..Side::new(Name::AfterRedirect, Traffic::Mixed) }
+        };
+        let (ours, theirs) = (side([70.0, 20.0, 60.0]), side([100.0, 50.0, 200.0]));
+        assert!((ours.times(Some(&theirs), |load| load.rate) - 0.4).abs() < 1e-9);
+        assert!(ours.times(None, |load| load.rate).is_nan());
     }
 
     #[test]

@@ -1,0 +1,138 @@
+//! The frame around the screens: who is signed in, where one can go, and what is said at the edge of the page.
+
+mod find;
+mod sign_in;
+
+use crate::api::Problem;
+use crate::screens::{self, PAGES};
+use crate::session::{Session, Standing};
+use crate::view::{Progress, Toasts, Told};
+use crate::words;
+use find::Find;
+use leptos::prelude::*;
+use leptos_router::components::{A, Router};
+use leptos_router::hooks::use_location;
+use sign_in::SignIn;
+
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let session = Session::start();
+    // What was typed into a screen outlives a refresh of the program's name, so only the kind of standing is watched.
+    let kind = Memo::new(move |_| {
+        session.0.with(|standing| match standing {
+            Standing::Asking => 0,
+            Standing::Out { .. } => 1,
+            Standing::In(_) => 2,
+            Standing::Failed(_) => 3,
+        })
+    });
+    view! {
+        <Router>
+            {move || match kind.get() {
+                0 => view! { <Progress what=words::common::loading() /> }.into_any(),
+                1 => view! { <SignIn /> }.into_any(),
+                2 => view! { <Frame /> }.into_any(),
+                _ => view! { <Failed /> }.into_any(),
+            }}
+        </Router>
+    }
+}
+
+#[component]
+fn Failed() -> impl IntoView {
+    let session = Session::here();
+    let problem = move || {
+        session.0.with(|standing| match standing {
+            Standing::Failed(problem) => problem.clone(),
+            _ => Problem::default(),
+        })
+    };
+    view! {
+        <main class="alone" id="main">
+            <h1>{words::common::failed()}</h1>
+            {move || view! { <Told problem=problem() /> }}
+            <button on:click=move |_| session.ask()>{words::common::again()}</button>
+        </main>
+    }
+}
+
+#[component]
+fn Frame() -> impl IntoView {
+    let session = Session::here();
+    let toasts = Toasts::start();
+    let menu = RwSignal::new(false);
+    let path = use_location().pathname;
+    Effect::new(move |_| {
+        path.track();
+        menu.set(false);
+    });
+    let name = move || {
+        session.0.with(|standing| match standing {
+            Standing::In(signed) => signed.program_name(),
+            _ => String::new(),
+        })
+    };
+    let sign_out = move |_| {
+        leptos::task::spawn_local(async move {
+            if let Err(problem) = session.sign_out().await {
+                toasts.fail(&problem);
+            }
+        });
+    };
+    view! {
+        <a class="skip" href="#main" rel="external" on:click=move |click| { click.prevent_default(); crate::view::focus("main"); }>
+            {words::common::skip()}
+        </a>
+        <header class="bar">
+            <A href="/console" attr:class="brand">
+                <img src={"/icon.svg"} alt="" width="28" height="28" />
+                <span class={"brand-name"}>{name}</span>
+            </A>
+            <Find />
+            <button class="quiet menu" aria-expanded=move || menu.get().to_string() aria-controls="nav" on:click=move |_| menu.update(|open| *open = !*open)>
+                {words::common::menu()}
+            </button>
+        </header>
+        <nav id="nav" class="side" class:open=menu aria-label=words::common::navigation()>
+            <ul>
+                {PAGES
+                    .iter()
+                    .map(|page| {
+                        let current = move || path.with(|path| is_at(path, page.path)).then_some("page");
+                        view! { <li><a href=page.path aria-current=current>{(page.title)()}</a></li> }
+                    })
+                    .collect_view()}
+            </ul>
+            <div class="side-end">
+                <A href="/console/sessions">{words::sessions::title()}</A>
+                <button class="quiet" on:click=sign_out>{words::common::sign_out()}</button>
+            </div>
+        </nav>
+        <main id="main" tabindex="-1">{screens::routes()}</main>
+        {toasts.shown()}
+    }
+}
+
+/// Whether a page of the navigation is where one is: at its address, or at one below it. All are below the first.
+fn is_at(path: &str, page: &str) -> bool {
+    let rest = path.trim_end_matches('/').strip_prefix(page);
+    rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && page != "/console"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at;
+
+    #[test]
+    fn a_page_is_current_at_its_address_and_below() {
+        for (path, page, expected) in [
+            ("/console", "/console", true),
+            ("/console/", "/console", true),
+            ("/console/people", "/console", false),
+            ("/console/people/prt_1", "/console/people", true),
+            ("/console/peoples", "/console/people", false),
+        ] {
+            assert_eq!(is_at(path, page), expected, "{path} {page}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The overview: a stretch of days beside the one before it, clicks by quality, money, and what waits for somebody.
+//! `?days=7` says how many.
+
+mod funnel;
+mod told;
+
+use crate::api::{Load, Page as Rows, load};
+use crate::view::times::days_until_today;
+use crate::view::{Address, Amount, Chart, Line, Money, Page, Told, address, amounts, table};
+use crate::words;
+use funnel::Steps;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use told::{Attention, ClickDay, Overview as Sums};
+
+/// What one can choose from; the first is the usual.
+const STRETCHES: [i64; 3] = [30, 7, 90];
+
+#[component]
+pub(crate) fn Overview() -> impl IntoView {
+    let here = Address::here();
+    let days = Memo::new(move |_| here.get("days").parse().ok().filter(|days| STRETCHES.contains(days)).unwrap_or(30));
+    let between = move || {
+        let (from, to) = days_until_today(days.get());
+        format!("from={from}T00:00:00Z&to={to}T00:00:00Z")
+    };
+    let sums = load::<Sums>(move || format!("/v1/stats/overview?{}", between()));
+    let clicks = load::<Rows<ClickDay>>(move || format!("/v1/stats/clicks?group_by=day&limit=1000&{}", between()));
+    let choose = address::replace();
+    let chosen = move |days: String| choose(&here.with(&[("days", if days == "30" { "" } else { &days })]));
+    let beside = move || {
+        let chosen = chosen.clone();
+        view! {
+            <label class="unseen" for="days">{words::overview::days()}</label>
+            <select id="days" prop:value=move || days.get().to_string() on:change:target=move |select| chosen(select.target().value())>
+                {STRETCHES.map(|days| view! { <option value=days.to_string()>{words::overview::last_days(days)}</option> }).collect_view()}
+            </select>
+        }
+    };
+    view! {
+        <Page title=words::overview::title() beside>
+            {move || sums.problem().map(|problem| view! { <Told problem /> <button on:click=move |_| sums.again()>{words::common::again()}</button> })}
+            {move || match sums.value() {
+                Some(told) => view! { <Whole told clicks days=days.get() /> }.into_any(),
+                None if sums.problem().is_some() => ().into_any(),
+                None => view! { <table::Skeleton /> }.into_any(),
+            }}
+        </Page>
+    }
+}
+
+#[component]
+fn Whole(told: Sums, clicks: Load<Rows<ClickDay>>, days: i64) -> impl IntoView {
+    let revenue = told.period.revenue();
+    let before = told.before.revenue();
+    view! {
+        <p class="lead">{words::overview::compared(days)}</p>
+        <div class="overview">
+            <section class="card attention" aria-labelledby="attention">
+                <h2 id="attention">{words::overview::attention()}</h2>
+                {waiting(&told.attention)}
+            </section>
+            <section class="card steps" aria-labelledby="funnel">
+                <h2 id="funnel">{words::overview::funnel()}</h2>
+                <Steps now=told.period.funnel before=told.before.funnel />
+            </section>
+            <section class="card clicks">{move || shown(clicks, days)}</section>
+            {sums("revenue", words::overview::revenue(), words::overview::revenue_lead(), words::overview::revenue_none(), revenue, &before)}
+            {sums("owed", words::overview::owed(), words::overview::owed_lead(), words::overview::owed_none(), told.owed, &[])}
+            {sums("paid", words::overview::paid(), words::overview::paid_lead(), words::overview::paid_none(), told.paid, &[])}
+        </div>
+    }
+}
+
+/// What waits, each with the list that shows it.
+fn waiting(all: &[Attention]) -> AnyView {
+    let rows: Vec<(String, &'static str)> = all.iter().filter(|one| one.count > 0).map(line).collect();
+    if rows.is_empty() {
+        return view! { <p class="hint">{words::overview::attention_none()}</p> }.into_any();
+    }
+    view! { <ul>{rows.into_iter().map(|(text, to)| view! { <li><A href=to>{text}</A></li> }).collect_view()}</ul> }
+        .into_any()
+}
+
+fn line(one: &Attention) -> (String, &'static str) {
+    let count = one.count;
+    match one.what.as_str() {
+        "held_rewards" => (words::overview::held_rewards(count), "/console/rewards?state=held"),
+        "pending_approvals" => {
+            (words::overview::pending_approvals(count), "/console/rewards?state=pending&automatic=false")
+        }
+        "disabled_destinations" => (words::overview::disabled_destinations(count), "/console/forwarding"),
+        "budgets_nearly_spent" => (words::overview::budgets_nearly_spent(count), "/console/program"),
+        "open_disputes" => (words::overview::open_disputes(count), "/console/conversions?dispute=open"),
+        other => (words::overview::something(other, amounts::whole(count)), "/console"),
+    }
+}
+
+/// Clicks of each day, also of those without any.
+fn shown(clicks: Load<Rows<ClickDay>>, days: i64) -> AnyView {
+    if let Some(problem) = clicks.problem() {
+        return view! { <Told problem /> }.into_any();
+    }
+    let Some(page) = clicks.value() else { return view! { <table::Skeleton /> }.into_any() };
+    if page.data.is_empty() {
+        return view! {
+            <h2>{words::overview::clicks()}</h2>
+            <div class="empty">
+                <p>{words::overview::empty()}</p>
+                <p>{words::overview::empty_do()}</p>
+                <p><A href="/console/install" attr:class="button">{words::overview::empty_link()}</A></p>
+            </div>
+        }
+        .into_any();
+    }
+    let dates = crate::view::times::days_of(days);
+    let of = |count: fn(&ClickDay) -> i64| {
+        let on = |date: &String| page.data.iter().filter(|row| row.day() == date).map(count).sum();
+        dates.iter().map(on).collect()
+    };
+    let lines = vec![
+        Line { name: words::overview::line_person(), values: of(|row| row.person) },
+        Line { name: words::overview::line_human(), values: of(|row| row.human) },
+        Line { name: words::overview::line_other(), values: of(|row| row.raw - row.person) },
+    ];
+    view! { <Chart title=words::overview::clicks() days=dates lines /> }.into_any()
+}
+
+/// A card of amounts, one for each currency.
+fn sums(
+    id: &'static str,
+    title: &'static str,
+    lead: &'static str,
+    none: &'static str,
+    now: Vec<Amount>,
+    before: &[Amount],
+) -> impl IntoView + use<> {
+    let is_none = now.is_empty();
+    let rows = now.into_iter().map(|amount| {
+        let was = before.iter().find(|was| was.currency == amount.currency).map(amounts::money);
+        view! {
+            <p class="sum"><Money of=Some(amount) />{was.map(|was| view! { <small>{words::overview::was(was)}</small> })}</p>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby=id>
+            <h2 id=id>{title}</h2>
+            {rows.collect_view()}
+            <p class="hint">{if is_none { none } else { lead }}</p>
+        </section>
+    }
+}
