@@ -144,10 +144,10 @@ impl Operation {
         self.parameter(json!({"$ref": format!("#/components/parameters/{name}")}))
     }
 
-    /// A parameter of the query that may be left out, or empty, which is the same.
+    /// A parameter of the query that may be left out, or empty, which is the same; a cursor is never empty.
     pub(super) fn asks(self, name: &str, schema: &Value, about: &str) -> Self {
         let parameter = json!({
-            "name": name, "in": "query", "schema": schema, "description": about, "allowEmptyValue": true,
+            "name": name, "in": "query", "schema": schema, "description": about, "allowEmptyValue": name != "cursor",
         });
         self.parameter(parameter).refuses(&[400])
     }
