@@ -6,6 +6,7 @@ pub mod adapter;
 pub mod field;
 pub mod told;
 
+pub mod erasure;
 mod hashing;
 pub mod redaction;
 mod template;

@@ -29,6 +29,12 @@ pub const BROWSER: Limit = Limit { burst: 60, refill: Span::millis(200) };
 /// Joining sends mail: five at once, then one every 12 seconds.
 pub const JOIN: Limit = Limit { burst: 5, refill: Span::seconds(12) };
 
+/// Posts in a vendor's name that no secret signed, of one address: 20 at once, then one every three seconds. A vendor whose
+/// secret isn't set here yet sends fewer.
+pub const FORGED: Limit = Limit { burst: 20, refill: Span::seconds(3) };
+/// The same, of all addresses, to one program.
+pub const FORGED_AT_A_PROGRAM: Limit = Limit { burst: 200, refill: Span::millis(300) };
+
 /// Visitors that a table remembers; past it, those who have been quiet longest are forgotten.
 const REMEMBERED: usize = 10_000;
 
@@ -45,15 +51,37 @@ impl Buckets {
         let own = self.next(visitor, limit, now)?;
         let shared = address.map(|address| self.next(address, limit.of_address(), now)).transpose()?;
         for (who, full) in [Some((visitor, own)), address.zip(shared)].into_iter().flatten() {
-            if self.full_at.len() >= REMEMBERED && !self.full_at.contains_key(&who) {
-                self.full_at.retain(|_, full| *full > now);
-                if self.full_at.len() >= REMEMBERED {
-                    self.full_at.clear();
-                }
-            }
-            self.full_at.insert(who, full);
+            self.keep(who, full, now);
         }
         Ok(())
+    }
+
+    /// How many seconds one of these must wait before its next call, if it must; nothing is taken.
+    pub fn wait(&self, whom: &[(u64, Limit)], now: Timestamp) -> Option<u32> {
+        whom.iter().filter_map(|(who, limit)| self.next(*who, *limit, now).err()).max()
+    }
+
+    /// Takes one call of all of these, or of none where one must wait.
+    pub fn take_of_all(&mut self, whom: &[(u64, Limit)], now: Timestamp) -> Result<(), u32> {
+        if let Some(wait) = self.wait(whom, now) {
+            return Err(wait);
+        }
+        for (who, limit) in whom {
+            if let Ok(full) = self.next(*who, *limit, now) {
+                self.keep(*who, full, now);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, who: u64, full: Timestamp, now: Timestamp) {
+        if self.full_at.len() >= REMEMBERED && !self.full_at.contains_key(&who) {
+            self.full_at.retain(|_, full| *full > now);
+            if self.full_at.len() >= REMEMBERED {
+                self.full_at.clear();
+            }
+        }
+        self.full_at.insert(who, full);
     }
 
     /// When the bucket would be full again after one more call, or how many seconds that call must wait.
@@ -102,6 +130,23 @@ mod tests {
         assert_eq!(buckets.take(2_000, office, JOIN, at(0)), Err(2));
         assert_eq!(buckets.take(2_000, None, JOIN, at(0)), Ok(()), "another address isn't shut out");
         assert_eq!(buckets.take(2_001, office, JOIN, at(2)), Ok(()));
+    }
+
+    #[test]
+    fn forged_posts_spend_their_address_and_their_program_and_looking_spends_nothing() {
+        let mut buckets = Buckets::default();
+        let at = |seconds: i64| Timestamp::from_millis(seconds * 1_000);
+        let from = |address: u64| [(address, FORGED), (1_000_000, FORGED_AT_A_PROGRAM)];
+        for _ in 0..100 {
+            assert_eq!(buckets.wait(&from(0), at(0)), None);
+        }
+        let passed = (0..100).filter(|_| buckets.take_of_all(&from(0), at(0)).is_ok()).count();
+        assert_eq!((passed, buckets.wait(&from(0), at(0))), (20, Some(3)));
+        assert_eq!(buckets.wait(&from(1), at(0)), None, "another address isn't shut out");
+        let passed = (1..1_000).filter(|address| buckets.take_of_all(&from(*address), at(0)).is_ok()).count();
+        assert_eq!((passed, buckets.wait(&from(5_000), at(0))), (180, Some(1)));
+        assert_eq!(buckets.wait(&[(5_000, FORGED), (2_000_000, FORGED_AT_A_PROGRAM)], at(0)), None, "another program");
+        assert_eq!(buckets.take_of_all(&from(0), at(3)), Ok(()));
     }
 
     #[test]

@@ -201,6 +201,37 @@ pub fn reverse_whole(reward: &Reward, at: Timestamp, minter: &mut Minter) -> Opt
     standing.then_some(Move { reward: after, cause: Some("refunded"), entry: None })
 }
 
+/// Gives back what a refund took, since it came to nothing: `target` is what shall be reversed in all from now on, and
+/// `from` the state that a refund took it from, where one took all of it. What was rejected, or reversed otherwise, stays.
+pub fn restore_to(
+    reward: &Reward,
+    from: Option<State>,
+    target: Money,
+    at: Timestamp,
+    minter: &mut Minter,
+) -> Option<Move> {
+    let state = match reward.state {
+        State::Rejected => return None,
+        State::Reversed => from?,
+        standing => standing,
+    };
+    let to = match state {
+        State::Pending | State::Held => reward.pending(),
+        State::Approved | State::Fulfilled => reward.payable(),
+        State::Rejected | State::Reversed => return None,
+    };
+    let less = reward.reversed.plus(&target.negated()).ok().filter(|less| less.amount() >= 0)?;
+    if less.amount() == 0 && state == reward.state {
+        return None;
+    }
+    let cause = "refund_undone";
+    let entry = (less.amount() != 0).then(|| {
+        let entry = Entry::transfer(EntryId::mint(minter), at, cause, Account::Expense, to, less);
+        entry.for_reward(reward.id.clone())
+    });
+    Some(Move { reward: Reward { state, reversed: target, ..reward.clone() }, cause: Some(cause), entry })
+}
+
 #[cfg(test)]
 #[path = "reward_tests.rs"]
 mod tests;

@@ -12,7 +12,7 @@ pub use past::{Now, Past, Rewarded};
 
 use crate::attribution::{Bound, LinkFacts, Part};
 use crate::code::Code;
-use crate::id::{CustomerId, Minter, ParticipantId};
+use crate::id::{CustomerId, Minter, ParticipantId, RewardId};
 use crate::judge::{self, Case, Judged};
 use crate::money::Money;
 use crate::person::Identity;
@@ -53,8 +53,21 @@ struct Refundable {
     refunded: i64,
     given: Vec<Given>,
     met: Vec<Met>,
+    /// What it met before a refund took all of it.
+    unmet: Vec<Met>,
+    /// The states that a refund took rewards from, of which it took all.
+    taken_from: BTreeMap<RewardId, State>,
     recorded_at: Timestamp,
     now: Vec<Reward>,
+}
+
+impl Refundable {
+    /// Keeps what a move did to a reward that was like this before.
+    fn moved(&mut self, before: &Reward, after: &Reward) {
+        if after.state == State::Reversed && before.state != State::Reversed {
+            self.taken_from.insert(after.id.clone(), before.state);
+        }
+    }
 }
 
 pub struct Simulation {
@@ -198,12 +211,15 @@ impl Simulation {
         if refunded {
             let now = now.rewards.iter().map(Rewarded::reward).collect();
             let customer = customer.to_string();
-            let kept = Refundable { customer, value, refunded: 0, given, met: judged.met, recorded_at, now };
+            let (unmet, taken_from) = (Vec::new(), BTreeMap::new());
+            let met = judged.met;
+            let kept = Refundable { customer, value, refunded: 0, given, met, unmet, taken_from, recorded_at, now };
             self.refundable.insert(number, kept);
         }
     }
 
-    /// A refund of the conversion with that number; the amount is in the sale's minor units, none where it has no value.
+    /// A refund of the conversion with that number; the amount is in the sale's minor units, none where it has no value,
+    /// and below zero where a refund came to nothing.
     pub fn refund(&mut self, number: i64, amount: Option<i64>, at: Timestamp) {
         let Some(mut kept) = self.refundable.remove(&number) else { return };
         let asked = match (kept.value, amount) {
@@ -211,25 +227,41 @@ impl Simulation {
             _ => None,
         };
         let mut minter = Minter::new(at, [0; 8]);
+        let was_whole = kept.value.is_some_and(|value| kept.refunded == value.amount());
         let mut judge = |rewards: Vec<Reward>| {
             let facts = refund::Facts { value: kept.value, refunded: kept.refunded, rewards };
-            refund::judge(&facts, asked, at, &mut minter).ok()
+            match asked.filter(|asked| asked.amount() < 0) {
+                Some(less) => {
+                    let from = |reward: &Reward| kept.taken_from.get(&reward.id).copied();
+                    refund::undo(&facts, less.negated(), from, at, &mut minter).ok()
+                }
+                None => refund::judge(&facts, asked, at, &mut minter).ok(),
+            }
         };
         let (then, now) = (judge(kept.given.iter().map(|one| one.reward.clone()).collect()), judge(kept.now.clone()));
         let (Some(then), Some(now)) = (then, now) else { return };
         for made in now.moves {
             let after = made.reward;
-            if let Some(before) = kept.now.iter_mut().find(|before| before.id == after.id) {
-                self.sums.take_back(Entry::Now, before, &after);
-                *before = after;
+            if let Some(place) = kept.now.iter().position(|before| before.id == after.id)
+                && let Some(before) = kept.now.get(place).cloned()
+            {
+                self.sums.take_back(Entry::Now, &before, &after);
+                kept.moved(&before, &after);
+                if let Some(held) = kept.now.get_mut(place) {
+                    *held = after;
+                }
             }
         }
         for made in then.moves {
             let after = made.reward;
-            let Some(given) = kept.given.iter_mut().find(|given| given.reward.id == after.id) else { continue };
-            self.sums.take_back(Entry::Then, &given.reward, &after);
-            let times = -i64::from(after.state == State::Reversed);
-            let amount = after.value().amount() - given.reward.value().amount();
+            let Some(place) = kept.given.iter().position(|given| given.reward.id == after.id) else { continue };
+            let Some(before) = kept.given.get(place).map(|given| given.reward.clone()) else { continue };
+            self.sums.take_back(Entry::Then, &before, &after);
+            kept.moved(&before, &after);
+            let gone = |reward: &Reward| i64::from(reward.state == State::Reversed);
+            let times = gone(&before) - gone(&after);
+            let amount = after.value().amount() - before.value().amount();
+            let Some(given) = kept.given.get_mut(place) else { continue };
             given.reward = after;
             self.remembered.take_back(&self.program, given, Tally { times, amount });
         }
@@ -237,17 +269,35 @@ impl Simulation {
         if then.whole {
             for met in std::mem::take(&mut kept.met) {
                 self.remembered.count(&self.program, &met, kept.recorded_at, -1);
+                kept.unmet.push(met);
             }
-            let account = self.remembered.account(&kept.customer);
-            if let Some(person) = self.people.get_mut(&account)
-                && let Some(place) = person.numbers.iter().position(|one| *one == number)
-                && let Some(earlier) = person.earlier.get_mut(place)
-            {
+            self.of_earlier(&kept.customer, number, |earlier| {
                 earlier.refunded_whole = true;
                 earlier.met.clear();
+            });
+        } else if was_whole {
+            for met in std::mem::take(&mut kept.unmet) {
+                self.remembered.count(&self.program, &met, kept.recorded_at, 1);
+                kept.met.push(met);
             }
+            let met: BTreeSet<String> = kept.met.iter().map(|met| met.rule.clone()).collect();
+            self.of_earlier(&kept.customer, number, |earlier| {
+                earlier.refunded_whole = false;
+                earlier.met = met.into_iter().collect();
+            });
         }
         self.refundable.insert(number, kept);
+    }
+
+    /// Changes what is remembered of a conversion as an earlier one of its customer's.
+    fn of_earlier(&mut self, customer: &str, number: i64, change: impl FnOnce(&mut Earlier)) {
+        let account = self.remembered.account(customer);
+        if let Some(person) = self.people.get_mut(&account)
+            && let Some(place) = person.numbers.iter().position(|one| *one == number)
+            && let Some(earlier) = person.earlier.get_mut(place)
+        {
+            change(earlier);
+        }
     }
 
     pub fn result(&self, not_recorded: Vec<NotRecorded>) -> WhatIf {

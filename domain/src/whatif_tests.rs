@@ -152,6 +152,22 @@ fn refunds_take_back_on_both_sides_and_free_what_they_took() {
 }
 
 #[test]
+fn a_refund_that_came_to_nothing_takes_up_again_what_it_freed() {
+    let rules = json!([flat(1_000, &json!({"caps": {"times": 1}, "first": true}))]);
+    let mut simulation = Simulation::new(program(&rules, &json!({})));
+    simulation.convert(buy(1, 1, &[(1, 3)]));
+    let at = Timestamp::from_millis(TODAY);
+    simulation.refund(1, Some(4_000), at);
+    simulation.refund(1, Some(6_000), at);
+    assert_eq!(then(&simulation), []);
+    simulation.refund(1, Some(-10_000), at);
+    assert_eq!(then(&simulation), [(1, 1_000)]);
+    simulation.convert(buy(2, 1, &[(1, 3)]));
+    simulation.convert(buy(3, 2, &[(1, 3)]));
+    assert_eq!(then(&simulation), [(1, 1_000)], "neither first, nor below the cap");
+}
+
+#[test]
 fn a_guest_who_is_joined_brings_their_purchases_and_who_holds_them() {
     let rules = json!([flat(1_000, &json!({})), flat(50, &json!({"side": "friend", "caps": {"times": 1}}))]);
     let mut simulation = Simulation::new(program(&rules, &json!({})));

@@ -5,6 +5,7 @@
 //! is known in memory, and only so that nothing is tried twice at once. Called by the program's outbox, by the owner's
 //! reports, and by its alarm.
 
+mod erasing;
 mod reports;
 mod schema;
 mod sending;
@@ -16,9 +17,10 @@ use crate::store::{Store, int, maybe, text};
 use honeyguide_domain::delivery;
 use honeyguide_domain::id::DeliveryId;
 use honeyguide_domain::time::{Span, Timestamp};
-use honeyguide_domain::wire::destinations::{Handover, Setting};
+use honeyguide_domain::wire::destinations::{ERASED, Handover, Setting};
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
@@ -35,6 +37,8 @@ pub struct DestinationDo {
     env: Env,
     ready: Outcome<()>,
     under_way: Mutex<BTreeSet<String>>,
+    /// How often somebody was taken out of what is still to leave.
+    erasures: AtomicU64,
 }
 
 /// The destination as it stands.
@@ -50,7 +54,7 @@ impl DurableObject for DestinationDo {
     fn new(state: State, env: Env) -> Self {
         let store = Store::new(&state, "destination");
         let ready = store.migrate(schema::MIGRATIONS);
-        Self { store, env, ready, under_way: Mutex::default() }
+        Self { store, env, ready, under_way: Mutex::default(), erasures: AtomicU64::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -73,6 +77,7 @@ impl DurableObject for DestinationDo {
     async fn alarm(&self) -> worker::Result<Response> {
         self.store.asked();
         let armed = self.store.wake(now().after(Span::seconds(5)));
+        let erased = self.erase_some();
         // What the program must know comes first: until it does, nothing more is sent.
         let sent = match self.report_given_up().await {
             Ok(()) => self.send_due().await,
@@ -80,7 +85,7 @@ impl DurableObject for DestinationDo {
         };
         let forgotten = self.forget_old();
         let rearmed = if sent.is_ok() { self.rearm(LOOK_AGAIN) } else { Ok(()) };
-        for failure in [armed.err(), sent.err(), forgotten.err(), rearmed.err()].into_iter().flatten() {
+        for failure in [armed.err(), erased.err(), sent.err(), forgotten.err(), rearmed.err()].into_iter().flatten() {
             let why = failure.to_string();
             crate::metrics::error(crate::metrics::What::DestinationAlarm, &why);
         }
@@ -119,6 +124,10 @@ impl DestinationDo {
         }
         let state = if enabled { "pending" } else { "waiting" };
         for row in rows {
+            if row.kind == ERASED {
+                self.note_erased(&row.body)?;
+                continue;
+            }
             let lane = if setting.ordered { delivery::lane(&row.kind, &row.body) } else { None };
             self.store.run(
                 "INSERT OR IGNORE INTO deliveries (id, seq, event, kind, body, state, next_at, created_at, lane)
@@ -199,7 +208,8 @@ impl DestinationDo {
         // An old one that is still to be tried, or more than one alarm removes, is looked at again soon.
         let forgetting = oldest.filter(|at| *at > 0).map(|at| old_at(at).max(now().after(again).millis()));
         let reporting = standing.filter(|row| row.told == 0).map(|_| 0);
-        match [sending, forgetting, reporting].into_iter().flatten().min() {
+        let erasing = self.is_erasing()?.then_some(0);
+        match [sending, forgetting, reporting, erasing].into_iter().flatten().min() {
             None => Ok(()),
             Some(at) => self.store.wake(Timestamp::from_millis(at.max(now().millis()))),
         }
@@ -225,6 +235,7 @@ impl DestinationDo {
     fn forget_all(&self) -> Outcome<Reply> {
         self.store.run("DELETE FROM setting", vec![])?;
         self.store.run("DELETE FROM deliveries", vec![])?;
+        self.store.run("DELETE FROM erasures", vec![])?;
         Ok(Reply::none())
     }
 }

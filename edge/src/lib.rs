@@ -78,7 +78,7 @@ async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Reques
         return Err(Refusal::not_found("path").into());
     }
     if let (Some((vendor, program)), "POST") = (inbound::post_of(path), seen.method) {
-        return inbound::answer(env, vendor, program, request).await;
+        return inbound::answer(&inbound::Post { env, settings, seen, vendor, program }, request).await;
     }
     if path.starts_with("/v1/") {
         return owner::answer(&owner::Asked::new(env, settings, seen, &request)?, request).await;

@@ -270,6 +270,11 @@ impl<'a> Asked<'a> {
     /// The page of a list whose cursors are ids: beside the rest, where it goes on.
     fn page_by_id(&self, filters: &[&str]) -> Outcome<(Query, Option<String>)> {
         let cursor = crate::public::parameter(self.query, "cursor");
+        let empty = self.query.split('&').any(|pair| pair == "cursor" || pair == "cursor=");
+        if cursor.is_none() && empty {
+            let message = "This cursor isn't one that was given.";
+            return Err(Refusal::new(400, "invalid_parameter", message).at("cursor").into());
+        }
         let rest: Vec<&str> = self.query.split('&').filter(|pair| !pair.starts_with("cursor=")).collect();
         Ok((page_of(&rest.join("&"), filters)?, cursor))
     }

@@ -1,6 +1,8 @@
 //! What browsers may call is limited by visitor and by address; the redirect never is.
 
+use honeyguide_tests::vendor_posts::{Post, connect, seconds, signed};
 use honeyguide_tests::{Answer, Client, World, wait_for};
+use serde_json::json;
 use std::time::Instant;
 
 /// One endpoint: its method, its path, its body, how many calls pass at once, and in how many milliseconds one grows back.
@@ -110,4 +112,78 @@ fn a_flood_that_changes_its_agent_is_limited_by_its_address_and_its_neighbours_s
     wait_of(flood.last().unwrap());
     arrives(&client, &code, "203.0.113.7", &agent(200));
     assert_eq!(call(&client, join, "203.0.113.8", &agent(200)).status, 202);
+}
+
+/// A post that comes from an address.
+fn from(post: &Post, address: &str) -> Post {
+    let mut post = post.clone();
+    post.headers.push(("x-forwarded-for".to_owned(), address.to_owned()));
+    post
+}
+
+#[test]
+fn posts_that_no_vendor_signed_are_limited_by_address_and_by_program_and_those_that_one_signed_never_are() {
+    let world = World::start();
+    connect(&world.client);
+    let client = world.client.on_one_connection();
+    let event = |id: usize| {
+        json!({"id": format!("evt_{id}"), "type": "payout.paid", "created": seconds(), "livemode": true,
+        "data": {"object": {"id": "po_1"}}})
+    };
+    let order = ("orders/updated", "w-1".to_owned(), json!({"id": 5}));
+    let posts = signed(&(0..40).map(event).collect::<Vec<_>>(), &[order]);
+    let mut real = posts.iter();
+    let mut forged = posts[0].clone();
+    forged.body.push(' ');
+    let forge = |address: &str| from(&forged, address).deliver(&client);
+    let begun = Instant::now();
+    let mut passed: u128 = 0;
+    let refused = loop {
+        let answer = forge("203.0.113.7");
+        if answer.status == 429 {
+            break answer;
+        }
+        assert_eq!((answer.status, &answer.json["error"]["code"]), (401, &json!("invalid_signature")));
+        passed += 1;
+        assert!(passed < 100, "forged posts aren't limited");
+    };
+    assert!(passed >= 20 && passed <= 20 + begun.elapsed().as_millis() / 3_000 + 1, "{passed} passed");
+    assert!(wait_of(&refused) <= 3, "{refused:?}");
+    for _ in 0..10 {
+        from(real.next().unwrap(), "203.0.113.7").deliver(&client).expect(200);
+        assert_eq!(forge("203.0.113.7").status, 429);
+    }
+    assert_eq!(forge("203.0.113.8").status, 401, "another address");
+
+    // Many addresses spend the program's.
+    let spent =
+        (0..400).map(|number| forge(&format!("198.51.{}.{number}", number / 200))).filter(|one| one.status == 429);
+    assert!(spent.count() > 100);
+    assert_eq!(forge("192.0.2.1").status, 429);
+    for number in 0..10 {
+        from(real.next().unwrap(), &format!("192.0.2.{number}")).deliver(&client).expect(200);
+    }
+    posts.last().unwrap().deliver(&client).expect(200);
+    let mut elsewhere = world.client.get("/v1/program").expect(200).json;
+    elsewhere["id"] = json!("other");
+    world.admin().post("/v1/programs", &elsewhere).expect(201);
+    let headers: Vec<(&str, &str)> =
+        forged.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let there = client.send("POST", "/v1/in/stripe/other", &headers, Some(forged.body.as_bytes())).unwrap();
+    assert_eq!(there.status, 401, "another program isn't shut");
+
+    // A secret that was just set is in force in the middle of it, and the old one isn't.
+    let body = json!({"secrets": ["whsec_the_new_one_012345"]}).to_string();
+    world.client.send("PUT", "/v1/sources/stripe", &[], Some(body.as_bytes())).unwrap().expect(200);
+    let payload = event(99).to_string();
+    let asked = json!({"vendor": "stripe", "payload": payload, "secret": "whsec_the_new_one_012345", "at": seconds()});
+    let signature = honeyguide_tests::vendor_posts::ask(&[asked])[0].as_str().unwrap().to_owned();
+    let fresh = Post { vendor: "stripe", body: payload, headers: vec![("stripe-signature".to_owned(), signature)] };
+    while forge("192.0.2.1").status != 429 {}
+    from(&fresh, "192.0.2.1").deliver(&client).expect(200);
+    assert!([401, 429].contains(&from(real.next().unwrap(), "192.0.2.1").deliver(&client).status));
+
+    // Of what was forged, nothing is kept.
+    let kept = world.client.get("/v1/in?limit=1000").expect(200).json;
+    assert_eq!(kept["data"].as_array().unwrap().len(), 22, "{kept}");
 }

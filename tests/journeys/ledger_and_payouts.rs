@@ -72,7 +72,7 @@ fn a_payout_pays_what_is_owed_once() {
     assert_eq!(fault["error"]["field"], "reason", "{fault}");
     let given_up = write_off(&json!({"reason": "left the program"})).expect(201).json;
     assert_eq!(given_up["value"], json!({"amount": 2000, "currency": "USD"}));
-    assert_eq!(write_off(&json!({"reason": "again"})).expect(422).json["error"]["code"], "nothing_owed_back");
+    assert_eq!(write_off(&json!({"reason": "again"})).expect(409).json["error"]["code"], "nothing_owed_back");
     let statement = world.client.get(&format!("/v1/participants/{ada}/statement")).json;
     assert_eq!(statement["balances"]["USD"]["payable"], 0);
     assert_eq!(statement["write_offs"][0]["reason"], "left the program");

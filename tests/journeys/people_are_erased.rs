@@ -1,7 +1,7 @@
 //! Shopify's privacy topics: what is kept of a person is told, and goes; the book stays whole.
 
 use honeyguide_tests::vendor_posts::{Post, connect, signed};
-use honeyguide_tests::{Client, World};
+use honeyguide_tests::{Client, Receiver, Vendor, World, wait_for};
 use serde_json::{Value, json};
 
 fn order(id: i64, customer: i64, email: &str, code: &Value, test: bool) -> Value {
@@ -114,4 +114,74 @@ fn an_order_that_waits_is_taken_before_its_buyer_is_erased_and_a_shop_that_leave
     assert!(!left.contains("lea.gone"), "{left}");
     assert!(left.contains("max.stays"), "who is known from elsewhere stays known there");
     assert_eq!(world.client.get("/v1/ledger/verify").expect(200).json["valid"], true);
+}
+
+/// All that is kept of deliveries, bodies and attempts.
+fn deliveries(world: &World) -> Vec<Value> {
+    let rows = world.client.get("/v1/deliveries?limit=1000").expect(200).json["data"].as_array().unwrap().clone();
+    let one =
+        |row: &Value| world.client.get(&format!("/v1/deliveries/{}", row["id"].as_str().unwrap())).expect(200).json;
+    rows.iter().map(one).collect()
+}
+
+#[test]
+fn who_is_erased_goes_out_of_deliveries_that_left_that_wait_and_that_are_dead() {
+    let mut world = World::start();
+    connect(&world.client);
+    let (taken, broken, mailer) =
+        (Receiver::start(), Receiver::start(), Vendor::answering(500, "Bob.Erased@example.com is odd"));
+    broken.answer_with(500);
+    for url in [&taken.url, &broken.url] {
+        world.client.post("/v1/destinations", &json!({"kind": "webhook", "url": url, "events": ["*"]})).expect(201);
+    }
+    let mail = json!({"kind": "email", "url": mailer.url, "settings": {"provider": "postmark", "from": "hello@shop.example"},
+        "secrets": {"token": "tok_0123456789"}});
+    let mail = world.client.post("/v1/destinations", &mail).expect(201).json["id"].clone();
+    let code = world.client.participant("ada")["code"].clone();
+    let email = "Bob.Erased@example.com";
+    post("orders/paid", "w-1", order(5_001, 77, email, &code, false)).deliver(&world.client).expect(200);
+    post("orders/paid", "w-2", order(6_001, 88, "eve@example.com", &code, false)).deliver(&world.client).expect(200);
+    let referrer = json!({"external_id": "bob-erased", "email": email, "name": "Bob Erased"});
+    world.client.post("/v1/participants", &referrer).expect(201);
+    let traces = |all: &[Value]| json!(all).to_string().to_lowercase().matches("bob.erased").count();
+    let before = wait_for("each destination to be tried", 40, || {
+        let all = deliveries(&world);
+        let tried = |row: &Value| row["tries"].as_i64() > Some(0);
+        (all.len() > 12 && all.iter().all(tried)).then_some(all)
+    });
+    assert!(traces(&before) > 6 && json!(before).to_string().contains("Bob Erased"), "{before:?}");
+    assert!(before.iter().any(|row| row["state"] == "pending"), "some are to be tried again");
+
+    let redact = post("customers/redact", "w-6", request("orders_to_redact", 77, email, &[5_001]));
+    assert_eq!(redact.deliver(&world.client).expect(200).json["reason"], "redacted");
+    // It was recorded with the rest, so a kill changes nothing.
+    world.kill_and_start_again();
+    let left = wait_for("the deliveries to be without him", 40, || {
+        let all = deliveries(&world);
+        (traces(&all) == 0 && !json!(all).to_string().contains("Bob Erased")).then_some(all)
+    });
+    assert_eq!(left.len(), before.len(), "they are all there");
+    assert!(json!(left).to_string().contains("eve@example.com"), "others stay");
+
+    // What leaves from now on leaves without him; what was a message to him doesn't leave at all.
+    let (heard, sent) = (broken.received().len(), mailer.calls().len());
+    broken.answer_with(200);
+    mailer.answer_with(200, r#"{"ErrorCode":0}"#);
+    for row in &left {
+        world.client.post(&format!("/v1/deliveries/{}/replay", row["id"].as_str().unwrap()), &json!({})).expect(202);
+    }
+    let done = wait_for("all to be done with", 60, || {
+        let all = deliveries(&world);
+        all.iter().all(|row| ["delivered", "skipped"].contains(&row["state"].as_str().unwrap())).then_some(all)
+    });
+    assert_eq!(traces(&done), 0);
+    let said: String = broken.received()[heard..].iter().map(|one| one.body.to_lowercase()).collect();
+    assert!(!said.is_empty() && !said.contains("bob.erased") && said.contains("eve@example.com"), "{said}");
+    let said: String = mailer.calls()[sent..].iter().map(|one| one.body.to_lowercase()).collect();
+    assert!(!said.contains("bob.erased"), "{said}");
+    let skipped: Vec<&Value> =
+        done.iter().filter(|row| row["destination"] == mail && row["state"] == "skipped").collect();
+    let why =
+        |row: &&Value| row["attempts"].as_array().unwrap().last().unwrap()["error"].to_string().contains("erased: ");
+    assert!(skipped.iter().any(why), "{skipped:?}");
 }

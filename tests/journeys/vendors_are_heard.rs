@@ -111,7 +111,13 @@ fn a_month_shuffled_and_delivered_three_times_leaves_the_books_of_the_month_in_o
     assert!(sales["pi_bob"].contains("\"purchase\" 10000 4167"), "5000 of 12000, of 10000: {}", sales["pi_bob"]);
     assert!(sales["in_amy1"].contains("10000 10000") && sales["pi_ned"].contains("10000 0"), "{sales:#?}");
     assert!(sales["pi_joe"].contains("coupon_given") && sales["002"].contains("coupon_given"), "{sales:#?}");
-    assert_eq!(sales.len(), 14, "{sales:#?}");
+    // What came to nothing is undone: in order, by entries after those that took it back.
+    assert!(sales["pi_una"].contains("\"purchase\" 10000 0"), "{}", sales["pi_una"]);
+    assert!(sales["pi_ivo"].contains("\"purchase\" 10000 2000"), "{}", sales["pi_ivo"]);
+    assert!(!sales["pi_una"].contains("reversed"), "{}", sales["pi_una"]);
+    let undone = world.client.get("/v1/ledger?cause=refund_undone").expect(200).json;
+    assert_eq!(undone["data"].as_array().unwrap().len(), 8, "two rewards of una and of ivo, two lines each: {undone}");
+    assert_eq!(sales.len(), 16, "{sales:#?}");
     for run in 0..6 {
         let month = Month::new(&world, &format!("mixed{run}"));
         let posts = Chance(run * 7 + 1).shuffled(&month.posts(), 3);
@@ -329,6 +335,70 @@ fn a_sale_that_a_backend_reported_too_earns_once() {
     assert_eq!(all(&world.client, "/v1/conversions").len(), 2);
     let shared = all(&world.client, "/v1/rewards").iter().filter(|reward| reward["rule"] == "share").count();
     assert_eq!(shared, 2);
+}
+
+#[test]
+fn a_refund_that_fails_later_gives_back_what_it_took_from_a_reward_that_was_paid_and_says_so() {
+    let world = World::start();
+    rules(&world);
+    connect(&world.client);
+    let receiver = honeyguide_tests::Receiver::start();
+    world
+        .client
+        .post("/v1/destinations", &json!({"kind": "webhook", "url": receiver.url, "events": ["*"]}))
+        .expect(201);
+    let ada = world.client.participant("ada");
+    let reference = json!(reference(&world.client, ada["code"].as_str().unwrap()));
+    let refund = |id: i64, status: &str| {
+        json!({"id": format!("evt_re{id}"), "type": "refund.updated", "created": seconds(), "livemode": true,
+        "data": {"object": {"id": "re_1", "payment_intent": "pi_1", "amount": 10_000, "currency": "usd", "status": status}}})
+    };
+    let posts = signed(
+        &[checkout("1", &reference, &json!({})), refund(1, "succeeded"), refund(2, "failed"), refund(3, "failed")],
+        &[],
+    );
+    posts[0].deliver(&world.client).expect(200);
+    let share = || all(&world.client, "/v1/rewards?side=referrer").remove(0);
+    let act = |action: &str| {
+        world.client.post(&format!("/v1/rewards/{}/{action}", share()["id"].as_str().unwrap()), &json!({})).expect(200)
+    };
+    act("approve");
+    act("fulfil");
+    let owed = || {
+        let statement = world.client.get(&format!("/v1/participants/{}/statement", ada["id"].as_str().unwrap()));
+        let statement = statement.expect(200).json;
+        ["pending", "payable", "paid"].map(|account| statement["balances"]["USD"][account].as_i64().unwrap_or(0))
+    };
+    let before = owed();
+    assert_eq!((before, share()["state"].clone()), ([0, 0, 1_000], json!("fulfilled")));
+    posts[1].deliver(&world.client).expect(200);
+    assert_eq!((owed(), share()["state"].clone()), ([0, -1_000, 1_000], json!("reversed")));
+    let postings = all(&world.client, "/v1/ledger");
+    for post in [&posts[2], &posts[3], &posts[1], &posts[2]] {
+        assert_eq!(post.deliver(&world.client).expect(200).json["state"], "done");
+    }
+    assert_eq!((owed(), share()["state"].clone()), (before, json!("fulfilled")));
+    let after = all(&world.client, "/v1/ledger");
+    assert_eq!(after[..postings.len()], postings[..], "nothing that was booked changed");
+    assert_eq!(after.len(), postings.len() + 4, "one entry for each reward, once");
+    assert_eq!(world.client.get("/v1/ledger/verify").expect(200).json["valid"], true);
+    let told = wait_for("the events", 30, || {
+        let kinds: Vec<String> =
+            receiver.received().iter().map(|one| one.json()["type"].as_str().unwrap().to_owned()).collect();
+        kinds.iter().any(|kind| kind == "conversion.refund_undone").then_some(kinds)
+    });
+    let times = |kind: &str| told.iter().filter(|one| *one == kind).count();
+    assert_eq!((times("conversion.refund_undone"), times("conversion.refunded")), (1, 1), "{told:?}");
+    let again = signed(
+        &[{
+            let mut second = refund(4, "succeeded");
+            second["data"]["object"]["id"] = json!("re_2");
+            second
+        }],
+        &[],
+    );
+    again[0].deliver(&world.client).expect(200);
+    assert_eq!(owed(), [0, -1_000, 1_000], "another refund of the same sum takes it back again");
 }
 
 #[test]

@@ -347,3 +347,38 @@ fn settings_are_changed_in_part_and_secrets_are_given_and_never_had_back() {
     let call = vendor.wait_for_calls(1, 20).remove(0);
     assert_eq!(call.path, "/debug/mp/collect?measurement_id=G-1&api_secret=another-secret");
 }
+
+#[test]
+fn a_message_is_in_the_persons_language_and_an_owners_own_words_are_checked_when_they_are_set() {
+    let world = World::start();
+    let vendor = Vendor::answering(200, r#"{"ErrorCode":0}"#);
+    let body = |messages: Value| {
+        json!({"kind": "email", "url": vendor.url, "secrets": {"token": SECRET}, "settings":
+            {"provider": "postmark", "from": "hello@shop.example", "lang": "fr", "messages": messages}})
+    };
+    let wrong = body(json!({"de": {"your_link": {"text": "Hallo {{nmae}}", "html": "<a href={{link}}>x</a>"}}}));
+    let refused = world.client.post("/v1/destinations", &wrong).expect(400).json["error"]["faults"].clone();
+    let told: Vec<(&str, &str)> = refused
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| (fault["path"].as_str().unwrap(), fault["code"].as_str().unwrap()))
+        .collect();
+    assert!(told.contains(&("settings.messages.de.your_link.text", "unknown_placeholder")), "{refused}");
+    assert!(told.contains(&("settings.messages.de.your_link.html", "unsafe_placeholder")), "{refused}");
+    assert!(refused.to_string().contains("did you mean \\\"name\\\"?"), "{refused}");
+    let own =
+        body(json!({"de": {"your_link": {"subject": "Dein Link, {{name}}", "html": "<b>{{name}}</b> {{link}}"}}}));
+    world.client.post("/v1/destinations", &own).expect(201);
+    for (who, lang) in [("ada", json!("de")), ("bob", json!("ar")), ("eve", Value::Null)] {
+        let new = json!({"external_id": who, "email": format!("{who}@example.com"), "name": "<i>A", "lang": lang});
+        assert_eq!(world.client.post("/v1/participants", &new).expect(201).json["lang"], lang);
+    }
+    let calls = vendor.wait_for_calls(3, 20);
+    let mail =
+        |who: &str| calls.iter().map(Call::json).find(|mail| mail["To"] == format!("{who}@example.com")).unwrap();
+    assert_eq!(mail("ada")["Subject"], "Dein Link, <i>A");
+    assert!(mail("ada")["HtmlBody"].as_str().unwrap().contains("<b>&lt;i&gt;A</b> http"), "{}", mail("ada"));
+    assert!(mail("bob")["HtmlBody"].as_str().unwrap().contains("lang=\"ar\" dir=\"rtl\""), "{}", mail("bob"));
+    assert!(mail("eve")["Subject"].as_str().unwrap().starts_with("Votre lien pour"), "{}", mail("eve"));
+}

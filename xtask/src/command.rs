@@ -14,7 +14,7 @@ cargo ledger-check FILE [--head HASH]                   whether an export of the
 cargo run -p xtask -- build                             build everything and print sizes
 cargo run -p xtask -- widget                            build the widget alone and print sizes
 cargo run -p xtask -- console                           build the owner's console alone and print sizes
-cargo run -p xtask -- words                             list what the widget's words lack, by language
+cargo run -p xtask -- words                             list what the words of widget and mail lack, by language
 cargo run -p xtask -- setup                             set up what is missing
 cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched
 cargo run -p xtask -- fill --key KEY [--edge URL] [--participants 100000] [--conversions 50000] [--clicks 1000000] [--currency USD]

@@ -53,7 +53,7 @@ pub fn carry_out(command: Command) -> Result<()> {
     }
 }
 
-/// Lists what the widget's words lack; nothing is a failure.
+/// Lists what the words of the widget and of the messages lack; nothing is a failure.
 fn words(place: &Place) -> Result<()> {
     let faults = build::faults_of_words(place.root())?;
     for fault in &faults {

@@ -131,6 +131,7 @@ skips! {
     NoAddress "no_address" "There is no e-mail address to send this to.",
     NoEventName "no_event_name" "The destination's settings have no name for this event.",
     NotCredited "not_credited" "Nobody has the credit, so nobody is thanked.",
+    Erased "erased" "The person was erased before this was sent.",
     Unsubscribed "unsubscribed" "The person doesn't want these messages.",
     RecipientRefused "recipient_refused" "The mail provider doesn't deliver to this address any more.",
     NoTestMode "no_test_mode" "A test would count as real here. Set \"test_event_code\" where the vendor has one.",

@@ -2,15 +2,22 @@
 //! one person, as plain text and HTML, with a way to unsubscribe that works by one click (RFC 8058).
 
 pub mod message;
+mod own;
 mod postmark;
 mod resend;
+mod spoken;
 pub mod unsubscribe;
+
+pub(super) use own::check as check_messages;
 
 use super::adapter::{Adapter, Answer, Asks, Concern, Prepared, Reading, Skip};
 use super::field::{Shape, optional, required};
 use super::told::Told;
 use message::Message;
 use serde_json::Value;
+
+/// Of the people whose own isn't known.
+const LANGUAGES: &[&str] = &["en", "de", "fr", "es", "pt", "ja", "ar", "hi"];
 
 pub const ADAPTER: Adapter = Adapter {
     kind: "email",
@@ -25,6 +32,8 @@ pub const ADAPTER: Adapter = Adapter {
         optional("reply_to", Shape::Mailbox),
         optional("sender_address", Shape::Text),
         optional("message_stream", Shape::Text),
+        optional("lang", Shape::Word(LANGUAGES)),
+        optional("messages", Shape::Messages),
         required("token", Shape::Secret),
     ],
     check: |settings, _| match settings.get("provider").and_then(Value::as_str) {
@@ -80,6 +89,9 @@ fn set<'a>(told: &Told<'a>, name: &str) -> Option<&'a str> {
 
 /// Nothing is sent to those who said no, and to nobody without an address.
 fn address(told: &Told<'_>) -> Result<String, Skip> {
+    if told.at("about.recipient.erased") == Some(&Value::Bool(true)) {
+        return Err(Skip::Erased);
+    }
     if told.at("about.recipient.unsubscribed") == Some(&Value::Bool(true)) {
         return Err(Skip::Unsubscribed);
     }

@@ -82,6 +82,7 @@ fn nobody_gets_what_they_did_not_want() {
         prepare(&postmark(), ID, "reward.created", &whole.to_string(), now())
     };
     assert_eq!(skipped(to("/about/recipient/unsubscribed", json!(true))), Skip::Unsubscribed);
+    assert_eq!(skipped(to("/about/recipient", json!({"id": "prt_1", "email": null, "erased": true}))), Skip::Erased);
     assert_eq!(skipped(to("/about/recipient/email", Value::Null)), Skip::NoAddress);
     assert_eq!(skipped(to("/about/recipient", Value::Null)), Skip::NoAddress);
     assert_eq!(skipped(of(&postmark(), "reward.reversed", json!({}))), Skip::EventNotTaken);
@@ -108,5 +109,74 @@ fn providers_answers_are_read_as_they_mean_them() {
         (resend(), 422, r#"{"statusCode":422,"name":"missing_required_field","message":"m"}"#, refused("m")),
     ] {
         assert_eq!(read_any(&setting, status, body), reading, "{status} {body}");
+    }
+}
+
+/// A reward's mail to somebody of that language.
+fn mail_in(setting: &Setting, lang: Value) -> Value {
+    let data = json!({"value": {"amount": 2_000, "currency": "USD"}});
+    let mut whole: Value = serde_json::from_str(&body("reward.created", data, Value::Null)).unwrap();
+    whole["about"]["recipient"]["lang"] = lang;
+    sent(prepare(setting, ID, "reward.created", &whole.to_string(), now())).1
+}
+
+#[test]
+fn a_message_is_in_the_persons_language_else_in_the_programs_else_in_english() {
+    let mut german = postmark();
+    german.settings.insert("lang".to_owned(), json!("de"));
+    for (setting, lang, subject, html) in [
+        (postmark(), Value::Null, "You earned 20.00 USD", "<html lang=\"en\" dir=\"ltr\">"),
+        (postmark(), json!("ar"), "لقد كسبت 20.00 USD", "<html lang=\"ar\" dir=\"rtl\">"),
+        (postmark(), json!("xx"), "You earned 20.00 USD", "<html lang=\"en\" dir=\"ltr\">"),
+        (german.clone(), json!("ja"), "20.00 USD を獲得しました", "配信停止"),
+        (german, Value::Null, "Sie haben 20.00 USD verdient", "Abbestellen"),
+    ] {
+        let mail = mail_in(&setting, lang.clone());
+        assert_eq!(mail["Subject"], subject, "{lang}");
+        assert!(mail["HtmlBody"].as_str().unwrap().contains(html), "{lang} {mail}");
+        let all = mail.to_string();
+        assert!(!all.contains("{{") && !all.contains("say "), "{all}");
+    }
+}
+
+#[test]
+fn an_owners_own_message_stands_in_place_of_ours_and_whatever_is_filled_in_is_escaped() {
+    let own = json!({
+        "de": {"reward_earned": {"subject": "{{reward}} für {{name}}", "text": "Hallo {{name}} & Co,\n\n{{reward}} <- da"}},
+        "fr": {"reward_earned": {"html": "<h1 title='{{name}}'>{{hello}}</h1>"}},
+    });
+    let mut setting = postmark();
+    setting.settings.insert("messages".to_owned(), own);
+    let german = mail_in(&setting, json!("de"));
+    assert_eq!(german["Subject"], "20.00 USD für Ada <b>");
+    assert!(german["TextBody"].as_str().unwrap().starts_with("Hallo Ada <b> & Co,\n\n20.00 USD <- da"), "{german}");
+    let html = german["HtmlBody"].as_str().unwrap();
+    assert!(html.contains("<p>Hallo Ada &lt;b&gt; &amp; Co,</p>") && html.contains("&lt;- da"), "{html}");
+    assert!(html.contains("Abbestellen") && html.contains("unsubscribe?k="), "the way off the list stays: {html}");
+    let french = mail_in(&setting, json!("fr"));
+    assert!(french["HtmlBody"].as_str().unwrap().contains("<h1 title='Ada &lt;b&gt;'>"), "{french}");
+    assert!(french["Subject"].as_str().unwrap().starts_with("Vous avez gagné"), "what isn't set is ours: {french}");
+    assert_eq!(mail_in(&setting, json!("es"))["Subject"], "Has ganado 20.00 USD");
+}
+
+#[test]
+fn every_place_that_could_break_out_of_its_html_is_escaped() {
+    let evil = "\"'><script>x</script>{{unsubscribe}}&";
+    let mut setting = postmark();
+    let html = "<p title=\"{{name}}\" lang='{{program}}'>{{hello}}{{name}}{{program}}{{reward}}{{link}}{{site}}{{sender_address}}</p>";
+    setting.settings.insert("messages".to_owned(), json!({"en": {"reward_earned": {"html": html}}}));
+    setting.settings.insert("sender_address".to_owned(), json!(evil));
+    let mut whole: Value = serde_json::from_str(&body("reward.created", json!({"item": evil}), Value::Null)).unwrap();
+    for pointer in ["/about/recipient/name", "/about/recipient/link", "/about/program/name", "/about/program/site"] {
+        *whole.pointer_mut(pointer).unwrap() = json!(evil);
+    }
+    for setting in [&setting, &postmark()] {
+        let mail = sent(prepare(setting, ID, "reward.created", &whole.to_string(), now())).1;
+        let html = mail["HtmlBody"].as_str().unwrap();
+        assert!(
+            !html.contains("<script") && !html.contains("\"'>") && html.contains("&#39;&gt;&lt;script&gt;"),
+            "{html}"
+        );
+        assert!(html.contains("{{unsubscribe}}&amp;"), "what is filled in isn't looked at again: {html}");
     }
 }

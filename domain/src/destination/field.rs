@@ -26,6 +26,8 @@ pub enum Shape {
     Texts,
     /// JSON whose texts may have places, `{{data.id}}`.
     Template,
+    /// An owner's own messages, by language and message.
+    Messages,
     /// A secret: 8 to 2,000 printable characters without spaces at the ends.
     Secret,
     /// A secret that is an address; the edge checks where it leads.
@@ -94,7 +96,9 @@ fn read_part(adapter: &Adapter, given: &Map<String, Value>, place: &Place<'_>, s
             }
             None | Some(Value::Null) => {}
             Some(value) => {
-                if let Some(wanted) = wrong(field.shape, value) {
+                if field.shape == Shape::Messages {
+                    super::email::check_messages(value, &place);
+                } else if let Some(wanted) = wrong(field.shape, value) {
                     place.malformed("invalid_setting", format!("Here must be {wanted}."));
                 }
             }
@@ -123,6 +127,8 @@ fn wrong(shape: Shape, value: &Value) -> Option<String> {
             let fine = all.is_some_and(|map| map.values().all(|one| wrong(Shape::Text, one).is_none()));
             (fine, "an object of at most 50 texts".to_owned())
         }
+        // Every fault of these is told at its own place.
+        Shape::Messages => (true, String::new()),
         Shape::Template => (value.to_string().len() <= 10_000, "JSON of at most 10,000 bytes".to_owned()),
         Shape::Secret | Shape::SecretAddress => {
             let visible = text.chars().all(|letter| letter.is_ascii() && !letter.is_ascii_control());

@@ -68,6 +68,9 @@ fn line(told: &Told<'_>) -> String {
             format!("*{}* {}{worth}: {credit} ({why})", text("data.event"), text("data.external_id"))
         }
         "conversion.refunded" => format!("Refund{worth} for {} {}", text("data.event"), text("data.external_id")),
+        "conversion.refund_undone" => {
+            format!("Refund{worth} undone for {} {}", text("data.event"), text("data.external_id"))
+        }
         "participant.joined" => format!("*{who}* joined: {}", text("data.link")),
         "participant.link_requested" => "Somebody asked for their link by e-mail".to_owned(),
         "ledger.head" => format!("The ledger's head is `{}`", text("data.head")),

@@ -151,6 +151,8 @@ answers! {
         metadata: Map<String, Value>,
         /// Whether friends and the leaderboard may show their first name.
         show_name: bool,
+        /// What messages to them are written in, where that is known.
+        lang: Option<String>,
         created_at: Timestamp,
     }
     ParticipantTold {

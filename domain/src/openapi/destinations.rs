@@ -78,7 +78,7 @@ pub(super) fn write(to: &Writer) {
     );
     to.add(
         Operation::new("GET", "/v1/deliveries", "listDeliveries", READ, "Deliveries to all destinations")
-            .list(&["state", "destination", "type", "event"])
+            .list_by_id("dlv_", &["state", "destination", "type", "event"])
             .answers::<Page<Delivery>>(to, 200, "A page of them, the earliest first."),
     );
     to.add(

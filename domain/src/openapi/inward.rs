@@ -17,10 +17,11 @@ pub(super) fn write(to: &Writer) {
         to.add(
             Operation::new("POST", path, id, Who::Nobody, summary)
                 .about(&format!(
-                    "Signed over the raw body, in `{header}`. What is signed is kept, and sent again changes nothing."
+                    "Signed over the raw body, in `{header}`. What is signed is kept, and sent again changes nothing. What isn't is \
+                     limited by address and by program; what is, never."
                 ))
                 .takes_any("application/json", "The vendor's own event.")
-                .refuses(&[400, 401, 404, 413, 415, 500])
+                .refuses(&[400, 401, 404, 413, 415, 429, 500])
                 .answers::<InboundTaken>(to, 200, "Kept."),
         );
     }

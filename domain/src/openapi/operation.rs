@@ -144,10 +144,10 @@ impl Operation {
         self.parameter(json!({"$ref": format!("#/components/parameters/{name}")}))
     }
 
-    /// A parameter of the query that may be left out, or empty, which is the same.
+    /// A parameter of the query that may be left out, or empty, which is the same; a cursor is never empty.
     pub(super) fn asks(self, name: &str, schema: &Value, about: &str) -> Self {
         let parameter = json!({
-            "name": name, "in": "query", "schema": schema, "description": about, "allowEmptyValue": true,
+            "name": name, "in": "query", "schema": schema, "description": about, "allowEmptyValue": name != "cursor",
         });
         self.parameter(parameter).refuses(&[400])
     }
@@ -158,6 +158,22 @@ impl Operation {
             operation.asks(name, &json!({"type": "string"}), "Only those where it is equal.")
         };
         filters.iter().fold(self.shared("Limit").shared("Cursor").refuses(&[400]), narrowed)
+    }
+
+    /// The same, where the rows' ids are the cursors.
+    pub(super) fn list_by_id(self, prefix: &str, filters: &[&str]) -> Self {
+        let mut operation = self.list(filters);
+        let cursor = json!({
+            "name": "cursor", "in": "query", "schema": {"type": "string", "pattern": format!("^{prefix}[0-9a-v]{{25}}[048cgkos]$")},
+            "description": "`next_cursor` of the page before.",
+        });
+        let shared = json!({"$ref": "#/components/parameters/Cursor"});
+        for parameter in operation.written["parameters"].as_array_mut().into_iter().flatten() {
+            if *parameter == shared {
+                *parameter = cursor.clone();
+            }
+        }
+        operation
     }
 
     /// A write that may be retried.
@@ -184,7 +200,12 @@ impl Operation {
         let taken = json!({"type": "string", "description": "A document of JSON a line.", "x-line": to.reads::<T>()});
         let given =
             json!({"type": "string", "description": "A document of JSON a line.", "x-line": to.gives::<Line>()});
-        self.takes(kind, taken, true, &json!(lines)).answers_as(200, "A result a line, in order.", kind, given)
+        let mut operation =
+            self.takes(kind, taken, true, &json!(lines)).answers_as(200, "A result a line, in order.", kind, given);
+        // The same lines, for callers whose tools know no name for them.
+        let content = &mut operation.written["requestBody"]["content"];
+        content["text/plain"] = content[kind].clone();
+        operation
     }
 
     /// A body of somebody else's making.
@@ -274,7 +295,8 @@ fn in_path(path: &str, name: &str) -> Value {
             "The link's code, in any case. One that nobody has leads to the program's site.",
         ),
         (None, "channel") => {
-            (json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"}), "Where the link was shared: counted apart.")
+            let about = "Where the link was shared: counted apart. One that isn't 1 to 32 letters, digits, - and _ counts for nothing.";
+            (json!({"type": "string", "minLength": 1}), about)
         }
         (None, _) => (json!({"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$"}), "The file's name."),
     };

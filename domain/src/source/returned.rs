@@ -111,6 +111,14 @@ pub fn of_value(value: i64, charged: i64, said: &[Standing]) -> i64 {
     (goods + i64::try_from(share).unwrap_or(i64::MAX)).clamp(0, value)
 }
 
+/// What is to be refunded now of a conversion, or undone where it is below zero, so that its vendor's part is what stands.
+/// `refunded`: in all, by whomever; `by_vendor`: the part of it that the vendor's word brought; `back`: what stands by now.
+/// What others refunded stays, and leaves the rest at most.
+pub fn change(value: i64, refunded: i64, by_vendor: i64, back: i64) -> i64 {
+    let by_others = refunded - by_vendor;
+    back.min(value - by_others).max(0) - by_vendor
+}
+
 /// Whether the customer's bank may still take the money back: nothing is paid on such a sale meanwhile.
 pub fn is_disputed(said: &[Standing]) -> bool {
     said.iter().any(|one| one.kind == Kind::Dispute && one.state == State::Open)
@@ -150,7 +158,57 @@ mod tests {
         assert!(!is_disputed(&[one(Kind::Dispute, 1, None, State::Void)]));
     }
 
+    #[test]
+    fn what_others_refunded_stays_whatever_becomes_of_the_vendors_part() {
+        for (refunded, by_vendor, back, more) in [
+            (0, 0, 0, 0),
+            (0, 0, 4_000, 4_000),
+            (4_000, 4_000, 4_000, 0),
+            (4_000, 4_000, 0, -4_000),
+            (10_000, 10_000, 3_000, -7_000),
+            // The owner refunded 6000.
+            (6_000, 0, 10_000, 4_000),
+            (10_000, 4_000, 10_000, 0),
+            (10_000, 4_000, 3_000, -1_000),
+            (10_000, 0, 5_000, 0),
+            (10_000, 0, 0, 0),
+        ] {
+            assert_eq!(change(10_000, refunded, by_vendor, back), more, "{refunded} {by_vendor} {back}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn shuffled_and_thrice_is_in_order_and_once_whatever_fails_later(
+            refunds in prop::collection::vec((1_i64..4_000, 0_i64..3, any::<bool>()), 1..5), seed in any::<u64>(),
+        ) {
+            // Each refund is told of by its states up to the last, and by the running total where one is sent.
+            let (mut told, mut sum) = (Vec::new(), 0);
+            for (at, (amount, last, total)) in refunds.iter().enumerate() {
+                told.extend((0..=*last).map(|rank| (Kind::Refund, at, *amount, State::of_rank(rank))));
+                sum += if *last > 0 { *amount } else { 0 };
+                // A payment's total has in it what was refunded, also what came back later.
+                told.extend((*total && sum > 0).then_some((Kind::Total, 0, sum, State::Done)));
+            }
+            let heard = |order: &[(Kind, usize, i64, State)]| {
+                let (mut standing, mut refunded) = (std::collections::BTreeMap::new(), 0);
+                for (kind, id, amount, state) in order {
+                    let one = standing.entry((*kind, *id)).or_insert(Standing { kind: *kind, amount: 0, goods: None, state: State::Open });
+                    (one.amount, one.state) = (one.amount.max(*amount), one.state.max(*state));
+                    let said: Vec<Standing> = standing.values().copied().collect();
+                    refunded += change(10_000, refunded, refunded, of_value(10_000, 12_000, &said));
+                }
+                refunded
+            };
+            let mut mixed: Vec<_> = (0..3).flat_map(|_| told.clone()).collect();
+            let mut chance = seed;
+            for at in (1..mixed.len()).rev() {
+                chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                mixed.swap(at, usize::try_from(chance >> 33).unwrap() % (at + 1));
+            }
+            prop_assert_eq!(heard(&mixed), heard(&told));
+        }
+
         #[test]
         fn more_is_never_less_and_never_more_than_the_value(
             value in 0_i64..1_000_000, charged in 0_i64..1_000_000, amounts in prop::collection::vec(1_i64..500_000, 0..6),

@@ -62,13 +62,17 @@ impl Remembered {
         }
     }
 
-    /// A reward that is less now, by that tally; one that is gone frees its milestone.
+    /// A reward that is less now, by that tally, or more again; one that is gone frees its milestone.
     pub(super) fn take_back(&mut self, program: &Program, given: &Given, less: Tally) {
         let account = self.account(&given.reward.beneficiary);
         if less.times < 0
             && let Some(had) = self.stages.get_mut(&account).and_then(|theirs| theirs.get_mut(&given.rule))
         {
             had.remove(&given.stage);
+        }
+        if less.times > 0 {
+            let theirs = self.stages.entry(account).or_default();
+            theirs.entry(given.rule.clone()).or_default().insert(given.stage.clone());
         }
         self.spend(program, given, less);
     }

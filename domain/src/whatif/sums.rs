@@ -121,10 +121,10 @@ impl Sums {
         }
     }
 
-    /// What a refund takes back of a reward.
+    /// What a refund takes back of a reward, or gives again when it came to nothing.
     pub(super) fn take_back(&mut self, entry: Entry, before: &Reward, after: &Reward) {
         let less = after.value().amount() - before.value().amount();
-        let gone = i64::from(after.state == State::Reversed && before.state != State::Reversed);
+        let gone = i64::from(after.state == State::Reversed) - i64::from(before.state == State::Reversed);
         self.add(entry, (before.side, before.earned.currency()), &before.beneficiary, less, -gone);
     }
 

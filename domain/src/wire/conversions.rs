@@ -16,7 +16,7 @@ const BACK: Span = Span::days(90);
 const MOST_CONTRIBUTIONS: usize = 20;
 const LARGEST_WEIGHT: u32 = 1_000_000;
 /// Names that are keys have so many characters at most.
-const LONGEST_NAME: usize = 255;
+pub(super) const LONGEST_NAME: usize = 255;
 
 /// `POST /v1/conversions`.
 #[derive(Debug, Clone, PartialEq)]

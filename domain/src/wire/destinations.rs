@@ -85,6 +85,14 @@ impl Read for NewDestination {
         let (settings, secrets) = (fields.or("settings", Map::new()), fields.or("secrets", Map::new()));
         fields.done();
         place.child("url").accepts(|| json!({"format": "uri", "pattern": "^https?://"}));
+        place.accepts(|| {
+            let homeless = ADAPTERS.iter().filter(|kind| (kind.home)(&Map::new()).is_none() && kind.kind != "email");
+            let homeless: Vec<&str> = homeless.map(|kind| kind.kind).collect();
+            json!({
+                "if": {"properties": {"kind": {"enum": homeless}}},
+                "then": {"required": ["url"], "properties": {"url": {"type": "string"}}},
+            })
+        });
         let Kind(kind) = kind?;
         let (settings, secrets) = field::given(kind, settings?, &secrets?, place)?;
         let url = url?.or_else(|| (kind.home)(&settings).map(str::to_owned));
@@ -185,6 +193,18 @@ pub struct Handover {
     /// Its place among all that the program hands over.
     #[serde(default)]
     pub seq: i64,
+}
+
+/// The event of a hand-over that says who was erased, and no destination hears of.
+pub const ERASED: &str = "erased";
+
+/// Someone who was erased, as destinations' objects are told: by the ids that stay, and by the texts that go.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ErasedPerson {
+    /// Of the participant or customer.
+    pub ids: Vec<String>,
+    /// Addresses, names, and the site's own ids.
+    pub texts: Vec<String>,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::fault::Place;
 use crate::money::Money;
 use crate::person::Email;
 use crate::site::Site;
+use crate::words::Lang;
 use serde_json::{Map, Value, json};
 
 /// `POST /v1/participants`.
@@ -18,6 +19,8 @@ pub struct NewParticipant {
     pub code: Option<Code>,
     pub destination: Option<Site>,
     pub metadata: Map<String, Value>,
+    /// What messages to them are written in.
+    pub lang: Option<Lang>,
 }
 
 impl Read for NewParticipant {
@@ -29,6 +32,7 @@ impl Read for NewParticipant {
         let code = fields.optional("code");
         let destination = fields.optional("destination");
         let metadata = fields.or("metadata", Map::new());
+        let lang = fields.optional("lang");
         fields.done();
         place.accepts(|| json!({"properties": {"external_id": {"maxLength": 255}}}));
         let external_id = external_id?;
@@ -42,6 +46,7 @@ impl Read for NewParticipant {
             code: code?,
             destination: destination?,
             metadata: metadata?,
+            lang: lang?,
         })
     }
 }
@@ -55,6 +60,7 @@ pub struct ParticipantChange {
     pub metadata: Option<Map<String, Value>>,
     /// Whether they allow their first name to be shown.
     pub show_name: Option<bool>,
+    pub lang: Option<Lang>,
 }
 
 /// Whether someone or something takes part now.
@@ -87,8 +93,16 @@ impl Read for ParticipantChange {
         let state = fields.optional("state");
         let metadata = fields.optional("metadata");
         let show_name = fields.optional("show_name");
+        let lang = fields.optional("lang");
         fields.done();
-        Some(Self { name: name?, email: email?, state: state?, metadata: metadata?, show_name: show_name? })
+        Some(Self {
+            name: name?,
+            email: email?,
+            state: state?,
+            metadata: metadata?,
+            show_name: show_name?,
+            lang: lang?,
+        })
     }
 }
 
@@ -237,7 +251,10 @@ impl Read for NewClaim {
         let money = fields.optional::<Money>("value");
         let customer = fields.optional("customer");
         fields.done();
-        place.accepts(|| json!({"allOf": [{"properties": {"value": {"properties": {"amount": {"minimum": 0}}}}}]}));
+        place.accepts(|| json!({"allOf": [{"properties": {
+            "event": {"maxLength": super::conversions::LONGEST_NAME}, "external_id": {"maxLength": super::conversions::LONGEST_NAME},
+            "value": {"properties": {"amount": {"minimum": 0}}},
+        }}]}));
         let (event, external_id) = (event?, external_id?);
         let event = named(event, "event", place)?;
         let external_id = named(external_id, "external_id", place)?;

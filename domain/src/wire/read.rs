@@ -184,13 +184,21 @@ impl Read for String {
     }
 }
 
+/// A whole number that was written with a point, such as `12.0`: JSON Schema calls it an integer too. Where numbers of that
+/// kind are exact, and as digits, so that nothing is rounded.
+fn written_with_a_point(value: &Value) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    let number = value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() <= EXACT)?;
+    format!("{number:.0}").parse().ok()
+}
+
 impl Read for i64 {
     fn read(value: &Value, place: &Place<'_>) -> Option<Self> {
         let whole = || json!({"type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX});
         if place.accepts(whole) {
             return None;
         }
-        value.as_i64().or_else(|| {
+        value.as_i64().or_else(|| written_with_a_point(value)).or_else(|| {
             wrong_type(place, "a whole number", value);
             None
         })

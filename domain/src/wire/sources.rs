@@ -4,7 +4,7 @@ use super::conversions::CustomerRef;
 use super::read::{Fields, Read};
 use crate::fault::Place;
 use crate::money::Money;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Secrets of one vendor that are in force at once: the one in use, and those that come and go.
 const MOST_SECRETS: usize = 5;
@@ -25,13 +25,16 @@ impl Read for NewSource {
         let secrets = fields.required::<Vec<String>>("secrets");
         let wait = fields.or("claim_wait_minutes", 0_i64);
         fields.done();
+        let secret = json!({"minLength": 8, "pattern": r"^[!-~]+$"});
+        place.child("secrets").accepts(|| json!({"minItems": 1, "maxItems": MOST_SECRETS, "items": secret}));
+        place.child("claim_wait_minutes").accepts(|| json!({"minimum": 0, "maximum": LONGEST_CLAIM_WAIT}));
         let (secrets, wait) = (secrets?, wait?);
         if secrets.is_empty() || secrets.len() > MOST_SECRETS {
             let message = format!("Here are 1 to {MOST_SECRETS} secrets: the one in use, and those that come and go.");
             place.child("secrets").refused("out_of_range", message);
         }
         for (at, secret) in secrets.iter().enumerate() {
-            if secret.len() < 8 || secret.chars().any(char::is_whitespace) {
+            if secret.len() < 8 || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
                 let message = "A secret is copied whole: at least 8 characters, no blanks.";
                 place.child("secrets").item(at).malformed("invalid_secret", message);
             }

@@ -43,14 +43,39 @@ pub(crate) fn read(vendor: Vendor, topic: &str, webhook: &str, body: &str) -> Op
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum InwardCommand {
     Receive(Box<Posted>),
-    List { query: Query },
-    One { id: String },
-    Replay { id: String },
-    SetSource { vendor: String, body: String },
+    /// The vendor's secrets as they are kept: sealed.
+    Sealed {
+        vendor: String,
+    },
+    List {
+        query: Query,
+    },
+    One {
+        id: String,
+    },
+    Replay {
+        id: String,
+    },
+    SetSource {
+        vendor: String,
+        body: String,
+    },
     Sources,
-    DropSource { vendor: String },
-    Claim { body: String, touches: String },
-    Claims { query: Query },
-    ConfirmClaim { id: String, body: String },
-    RejectClaim { id: String },
+    DropSource {
+        vendor: String,
+    },
+    Claim {
+        body: String,
+        touches: String,
+    },
+    Claims {
+        query: Query,
+    },
+    ConfirmClaim {
+        id: String,
+        body: String,
+    },
+    RejectClaim {
+        id: String,
+    },
 }

@@ -1,6 +1,6 @@
 //! The tables of a destination, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, ONE_ROW_A_DELIVERY];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, ONE_ROW_A_DELIVERY, ERASURES];
 
 const FIRST: &str = "
     CREATE TABLE setting (one INTEGER PRIMARY KEY CHECK (one = 1), setting TEXT NOT NULL);
@@ -36,4 +36,11 @@ const ONE_ROW_A_DELIVERY: &str = "
     ALTER TABLE setting ADD COLUMN failing_since INTEGER;
     ALTER TABLE setting ADD COLUMN held_until INTEGER;
     ALTER TABLE setting ADD COLUMN given_up TEXT;
+";
+
+/// People who were erased and may still be in deliveries up to here: `after` is the last id that was looked at. `erased`: how
+/// often a delivery was written without somebody, so that a try that was under way then is kept without what it sent.
+const ERASURES: &str = "
+    ALTER TABLE deliveries ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE erasures (seq INTEGER PRIMARY KEY AUTOINCREMENT, person TEXT NOT NULL UNIQUE, after TEXT NOT NULL);
 ";

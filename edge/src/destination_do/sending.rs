@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 
@@ -46,6 +47,8 @@ pub(super) struct Row {
     pub(super) tries: i64,
     /// What the decision callback answered, where the program is still to be told.
     verdict: Option<String>,
+    /// How often somebody was taken out of it.
+    erased: i64,
 }
 
 /// What came of one try.
@@ -74,8 +77,14 @@ impl DestinationDo {
         self.under_way().clear();
         let mut failed = None;
         let mut ready: VecDeque<Row> = VecDeque::new();
+        let mut erasures = self.erasures.load(Ordering::Relaxed);
         let mut flying: FuturesUnordered<LocalBoxFuture<'_, (String, Outcome<()>)>> = FuturesUnordered::new();
         loop {
+            // What was read before somebody was erased may have them in it.
+            if erasures != self.erasures.load(Ordering::Relaxed) {
+                erasures = self.erasures.load(Ordering::Relaxed);
+                ready.clear();
+            }
             let standing = self.standing()?.filter(|standing| {
                 let held = standing.held_until.is_some_and(|until| until > now());
                 standing.setting.enabled && standing.given_up.is_none() && !held && now() < until && failed.is_none()
@@ -118,7 +127,7 @@ impl DestinationDo {
         let under_way = self.under_way();
         let rows: Vec<Row> = self.store.rows(
             &format!(
-                "SELECT id, event, kind, body, tries, verdict FROM deliveries d
+                "SELECT id, event, kind, body, tries, verdict, erased FROM deliveries d
                  WHERE {OPEN} AND next_at <= ? ORDER BY next_at, seq LIMIT ?"
             ),
             vec![int(now().millis()), int(i64::try_from(FOUND + under_way.len()).unwrap_or(i64::MAX))],
@@ -165,6 +174,11 @@ impl DestinationDo {
             "number": row.tries + 1, "at": started.millis(), "request": request, "status": tried.status,
             "answer": tried.answer, "error": tried.error, "ms": at.since(started).as_millis(),
         });
+        // Kept in its place where somebody was erased while it was under way.
+        let bare = json!({
+            "number": row.tries + 1, "at": started.millis(), "request": null, "status": tried.status, "answer": null,
+            "error": null, "ms": at.since(started).as_millis(),
+        });
         let [jitter] = chance::<1>();
         self.store.transaction(|| {
             let in_row = "SELECT tried_in_row + 1 AS n FROM deliveries WHERE id = ?";
@@ -185,7 +199,7 @@ impl DestinationDo {
                     state = CASE WHEN state = 'waiting' AND ?1 = 'pending' THEN state ELSE ?1 END,
                     next_at = CASE WHEN state = 'waiting' THEN NULL ELSE ?2 END,
                     attempts = json_insert(CASE WHEN json_array_length(attempts) < ?4 THEN attempts
-                        ELSE json_remove(attempts, '$[0]') END, '$[#]', json(?5))
+                        ELSE json_remove(attempts, '$[0]') END, '$[#]', json(IIF(erased = ?8, ?5, ?9)))
                  WHERE id = ?6 AND tries = ?7",
                 vec![
                     text(state),
@@ -195,6 +209,8 @@ impl DestinationDo {
                     text(&attempt),
                     text(&row.id),
                     int(row.tries),
+                    int(row.erased),
+                    text(&bare),
                 ],
             )?;
             if setting.decides || tried.skipped { Ok(()) } else { self.record_health(next, &tried.outcome, at) }

@@ -13,10 +13,14 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
         ("GET", ["sources"]) => look(asked, C::Inward(I::Sources)).await,
         ("PUT", ["sources", vendor]) => {
             let command = I::SetSource { vendor: vendor.to_string(), body: body.clone() };
-            tell(asked, Write, C::Inward(command), &body).await
+            let answer = tell(asked, Write, C::Inward(command), &body).await;
+            crate::inbound::forget_secrets();
+            answer
         }
         ("DELETE", ["sources", vendor]) => {
-            tell(asked, Write, C::Inward(I::DropSource { vendor: vendor.to_string() }), "").await
+            let answer = tell(asked, Write, C::Inward(I::DropSource { vendor: vendor.to_string() }), "").await;
+            crate::inbound::forget_secrets();
+            answer
         }
         ("GET", ["in"]) => {
             let query = asked.page(&["source", "state", "type", "reason"])?;

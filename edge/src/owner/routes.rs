@@ -70,6 +70,10 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("GET", ["conversions"]) => {
             let query =
                 asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer", "dispute"])?;
+            if query.filter("dispute").is_some_and(|state| !["open", "settled"].contains(&state)) {
+                let message = "dispute is one of open, settled.";
+                return Err(Refusal::new(400, "unknown_value", message).at("dispute").into());
+            }
             look(asked, C::Conversions { query }).await
         }
         ("GET", ["conversions", id]) => conversion(asked, id).await,

@@ -83,7 +83,7 @@ impl Turn<'_> {
             let row = row.json(program, &self.settings.friend_path);
             json!({
                 "id": id, "side": "referrer", "external_id": row["external_id"], "name": row["name"],
-                "email": row["email"], "code": row["code"], "link": row["link"],
+                "email": row["email"], "code": row["code"], "link": row["link"], "lang": row["lang"],
             })
         } else {
             let query = "SELECT external_id, email FROM customers WHERE id = ?";

@@ -337,9 +337,9 @@ impl Turn<'_> {
         row.ok_or_else(|| Failure::Refused(Refusal::not_found("conversion")))
     }
 
-    pub(super) fn refunded_event(&self, body: &Value) -> Outcome<()> {
+    pub(super) fn refunded_event(&self, kind: EventKind, body: &Value) -> Outcome<()> {
         let id = EventId::mint(&mut self.minter());
-        self.publish(&[Event::new(id, EventKind::ConversionRefunded, self.now, body)])
+        self.publish(&[Event::new(id, kind, self.now, body)])
     }
 }
 

@@ -4,8 +4,10 @@
 
 use super::Turn;
 use crate::failure::Outcome;
-use crate::store::{Bound, text};
+use crate::store::{Bound, int, text};
+use honeyguide_domain::destination::erasure::body_without;
 use honeyguide_domain::source::{Person, Vendor};
+use honeyguide_domain::wire::destinations::{ERASED, ErasedPerson};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,6 +24,9 @@ struct Id {
 struct Known {
     external_id: Option<String>,
     email: Option<String>,
+    /// A participant's.
+    #[serde(default)]
+    name: Option<String>,
 }
 
 impl Turn<'_> {
@@ -85,7 +90,7 @@ impl Turn<'_> {
         }
         for id in self.participants_who_are(person)? {
             participants.extend(rows(
-                "SELECT id, external_id, email, name, show_name, state, metadata, created_at FROM participants WHERE id = ?",
+                "SELECT id, external_id, email, name, show_name, state, metadata, lang, created_at FROM participants WHERE id = ?",
                 &id,
             )?);
         }
@@ -149,31 +154,58 @@ impl Turn<'_> {
         self.store.run("DELETE FROM idempotency WHERE instr(body, ?) > 0", vec![text(id)])?;
         let query = "UPDATE sales SET vendor_customer = NULL WHERE conversion IN (SELECT id FROM conversions WHERE customer = ?)";
         self.store.run(query, vec![text(id)])?;
+        let mut texts = Vec::new();
         for known in known {
             if let Some(email) = &known.email {
                 self.erase_texts(email)?;
             }
-            for (field, value) in [("external_id", known.external_id), ("email", known.email)] {
-                let Some(value) = value.filter(|value| !value.starts_with(MARK)) else { continue };
-                let quoted = Value::from(value).to_string();
-                let (from, to) = (format!("\"{field}\":{quoted}"), format!("\"{field}\":null"));
-                let query = "UPDATE outbox SET body = replace(body, ?, ?) WHERE instr(body, ?) > 0";
-                self.store.run(query, vec![text(&from), text(to), text(id)])?;
+            texts.extend([known.external_id, known.email].into_iter().flatten());
+        }
+        self.erase_from_deliveries(id, texts)
+    }
+
+    /// What is on its way to destinations, and what they keep, is written without the person. Each destination hears of it
+    /// after all that was handed to it before.
+    fn erase_from_deliveries(&self, id: &str, texts: Vec<String>) -> Outcome<()> {
+        #[derive(Deserialize)]
+        struct Row {
+            seq: i64,
+            body: String,
+        }
+        let mut texts: Vec<String> =
+            texts.into_iter().filter(|text| !text.is_empty() && !text.starts_with(MARK)).collect();
+        texts.sort();
+        texts.dedup();
+        let person = ErasedPerson { ids: vec![id.to_owned()], texts };
+        for trace in person.traces() {
+            let query = "SELECT seq, body FROM outbox WHERE kind <> ? AND instr(lower(body), ?) > 0";
+            let rows: Vec<Row> = self.store.rows(query, vec![text(ERASED), text(trace)])?;
+            for row in rows {
+                let values = vec![text(body_without(&person, &row.body)), int(row.seq)];
+                self.store.run("UPDATE outbox SET body = ? WHERE seq = ?", values)?;
             }
         }
-        Ok(())
+        self.store.run(
+            "INSERT INTO outbox (destination, delivery, event, kind, body, at)
+             SELECT id, '', ?1, ?1, ?2, ?3 FROM destinations",
+            vec![text(ERASED), text(serde_json::to_string(&person)?), int(self.now.millis())],
+        )
     }
 
     /// A referrer who is erased earns no more; what they earned stays in the book, by their id.
     fn erase_participant(&self, id: &str, name: &str) -> Outcome<()> {
         let name = format!("{name}_{id}");
+        let query = "SELECT external_id, email, name FROM participants WHERE id = ?";
+        let known: Option<Known> = self.store.row(query, vec![text(id)])?;
         self.change_participant(id, r#"{"state": "paused"}"#)?;
         self.store.run(
-            "UPDATE participants SET external_id = ?, email = '', folded = ?, name = NULL, show_name = 0, metadata = '{}'
+            "UPDATE participants SET external_id = ?, email = '', folded = ?, name = NULL, show_name = 0, metadata = '{}', lang = NULL
              WHERE id = ?",
             vec![text(&name), text(&name), text(id)],
         )?;
         self.store.run("DELETE FROM idempotency WHERE instr(body, ?) > 0", vec![text(id)])?;
+        let texts = known.into_iter().flat_map(|known| [known.external_id, known.email, known.name]).flatten();
+        self.erase_from_deliveries(id, texts.collect())?;
         self.links_changed()
     }
 

@@ -147,7 +147,7 @@ impl Turn<'_> {
         }
         let query = "SELECT event, amount, currency, occurred_at, refunded_whole,
             EXISTS (SELECT 1 FROM credits WHERE conversion = conversions.id) AS credited,
-            (SELECT json_group_array(rule) FROM met WHERE conversion = conversions.id) AS met
+            (SELECT json_group_array(rule) FROM met WHERE conversion = conversions.id AND gone = 0) AS met
             FROM conversions WHERE customer = ? AND seq < ? ORDER BY seq LIMIT 10000";
         let rows: Vec<Row> = self.store.rows(query, vec![text(customer), int(before)])?;
         let earlier = |row: Row| {

@@ -170,9 +170,28 @@ impl Turn<'_> {
         self.add(sums)
     }
 
-    /// A conversion that was refunded whole, or whose credit moved, counts for nothing any more for those whose ids
-    /// begin with this.
+    /// A conversion that was refunded whole counts for nothing, until that is undone.
+    pub(super) fn suspend_met(&self, conversion: &str) -> Outcome<()> {
+        self.count_met(conversion, "", 0, -1)?;
+        self.store.run("UPDATE met SET gone = 1 WHERE conversion = ?", vec![text(conversion)])
+    }
+
+    /// What was refunded whole counts again.
+    pub(super) fn remember_met(&self, conversion: &str) -> Outcome<()> {
+        self.count_met(conversion, "", 1, 1)?;
+        self.store.run("UPDATE met SET gone = 0 WHERE conversion = ?", vec![text(conversion)])
+    }
+
+    /// A conversion whose credit moved counts for nothing any more for those whose ids begin with this.
     pub(super) fn forget_met(&self, conversion: &str, prefix: &str) -> Outcome<()> {
+        self.count_met(conversion, prefix, 0, -1)?;
+        let query = "DELETE FROM met WHERE conversion = ? AND SUBSTR(who, 1, ?) = ?";
+        let length = i64::try_from(prefix.len()).unwrap_or(0);
+        self.store.run(query, vec![text(conversion), int(length), text(prefix)])
+    }
+
+    /// Adds so many times what a conversion met, of what is gone, or isn't.
+    fn count_met(&self, conversion: &str, prefix: &str, gone: i64, times: i64) -> Outcome<()> {
         #[derive(Deserialize)]
         struct Row {
             rule: String,
@@ -181,14 +200,12 @@ impl Turn<'_> {
             currency: String,
             day: i64,
         }
-        let query = "SELECT rule, who, amount, currency, day FROM met WHERE conversion = ?";
-        let rows: Vec<Row> = self.store.rows(query, vec![text(conversion)])?;
+        let query = "SELECT rule, who, amount, currency, day FROM met WHERE conversion = ? AND gone = ?";
+        let rows: Vec<Row> = self.store.rows(query, vec![text(conversion), int(gone)])?;
         let mut sums = Sums::new();
         for row in rows.into_iter().filter(|row| row.who.starts_with(prefix)) {
-            let tally = Tally { times: -1, amount: -row.amount.unwrap_or(0) };
+            let tally = Tally { times, amount: times * row.amount.unwrap_or(0) };
             sum(&mut sums, "met", [&row.rule, &row.who, &row.currency], row.day, tally);
-            let query = "DELETE FROM met WHERE conversion = ? AND rule = ? AND who = ?";
-            self.store.run(query, vec![text(conversion), text(&row.rule), text(&row.who)])?;
         }
         self.add(sums)
     }

@@ -128,6 +128,7 @@ impl Turn<'_> {
         match command {
             // These are several transactions, before this.
             I::Receive(_) | I::Replay { .. } | I::Claim { .. } => Ok(Reply::none()),
+            I::Sealed { vendor } => self.sealed_source(vendor),
             I::List { query } => self.inbound_list(query),
             I::One { id } => Ok(Reply::new(200, self.inbound_row(id)?.json())),
             I::SetSource { vendor, body } => self.set_source(vendor, body),

@@ -17,12 +17,13 @@ use honeyguide_domain::site::Site;
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::participants::{NewLink, NewParticipant, ParticipantChange, Standing};
 use honeyguide_domain::wire::read;
+use honeyguide_domain::words::Lang;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Of the table under the name `p`.
 pub(super) const FIELDS: &str =
-    "p.seq, p.id, p.external_id, p.email, p.name, p.state, p.metadata, p.created_at, p.show_name,
+    "p.seq, p.id, p.external_id, p.email, p.name, p.state, p.metadata, p.created_at, p.show_name, p.lang,
     (SELECT code FROM links WHERE participant = p.id ORDER BY seq LIMIT 1) AS code";
 
 #[derive(Deserialize)]
@@ -36,6 +37,7 @@ pub(super) struct ParticipantRow {
     metadata: String,
     created_at: i64,
     show_name: i64,
+    lang: Option<String>,
     pub(super) code: Option<String>,
 }
 
@@ -57,6 +59,7 @@ impl ParticipantRow {
         json!({
             "id": self.id, "external_id": self.external_id, "email": self.email, "name": self.name, "state": self.state,
             "code": code, "link": link, "share_page": page, "metadata": metadata, "show_name": self.shows_name(),
+            "lang": self.lang,
             "created_at": Timestamp::from_millis(self.created_at),
         })
     }
@@ -120,8 +123,8 @@ impl Turn<'_> {
         let mut minter = self.minter();
         let id = ParticipantId::mint(&mut minter);
         self.store.run(
-            "INSERT INTO participants (id, external_id, email, folded, name, state, metadata, created_at)
-             VALUES (?, ?, ?, ?, ?, 'active', ?, ?)",
+            "INSERT INTO participants (id, external_id, email, folded, name, state, metadata, created_at, lang)
+             VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?)",
             vec![
                 text(&id),
                 text(&new.external_id),
@@ -130,6 +133,7 @@ impl Turn<'_> {
                 maybe(new.name.as_ref()),
                 text(Value::Object(new.metadata.clone())),
                 int(self.now.millis()),
+                maybe(new.lang.map(Lang::as_str)),
             ],
         )?;
         self.add_link(&Code::parse(code)?, id.as_str(), new.destination.as_ref())?;
@@ -179,7 +183,8 @@ impl Turn<'_> {
         }
         self.store.run(
             "UPDATE participants SET name = COALESCE(?, name), email = COALESCE(?, email), folded = COALESCE(?, folded),
-             state = COALESCE(?, state), metadata = COALESCE(?, metadata), show_name = COALESCE(?, show_name) WHERE id = ?",
+             state = COALESCE(?, state), metadata = COALESCE(?, metadata), show_name = COALESCE(?, show_name),
+             lang = COALESCE(?, lang) WHERE id = ?",
             vec![
                 maybe(change.name),
                 maybe(change.email.as_ref()),
@@ -187,6 +192,7 @@ impl Turn<'_> {
                 maybe(change.state.map(Standing::as_str)),
                 maybe(change.metadata.map(Value::Object)),
                 maybe_int(change.show_name.map(i64::from)),
+                maybe(change.lang.map(Lang::as_str)),
                 text(id),
             ],
         )?;

@@ -107,7 +107,7 @@ impl Turn<'_> {
         let payable = Money::new(self.store.number(query, vec![text(account), text(currency)])?, currency)?;
         let Some(entry) = payout::write_off(id, payable, self.now, &mut self.minter()) else {
             let message = format!("{id} owes nothing back in {currency}.");
-            return Err(Refusal::new(422, "nothing_owed_back", message).at("currency").into());
+            return Err(Refusal::new(409, "nothing_owed_back", message).at("currency").into());
         };
         self.store.run(
             "INSERT INTO write_offs (entry, beneficiary, reason, at) VALUES (?, ?, ?, ?)",

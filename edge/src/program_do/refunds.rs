@@ -5,13 +5,16 @@ use super::conversions::ConversionRow;
 use crate::command::Reply;
 use crate::failure::{Failure, Outcome};
 use crate::store::{int, maybe, maybe_int, text};
+use honeyguide_domain::event::EventKind;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::ConversionId;
 use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::refund::{self, Facts, RefundError};
+use honeyguide_domain::reward::{Reward, State};
 use honeyguide_domain::wire::{conversions::NewRefund, read};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 struct Row {
@@ -89,15 +92,56 @@ impl Turn<'_> {
             ],
         )?;
         if verdict.whole {
-            self.forget_met(&conversion.id, "")?;
+            self.suspend_met(&conversion.id)?;
         }
         for made in &verdict.moves {
             self.keep_move(made, "refunded")?;
         }
-        self.refunded_event(&json!({
+        let body = json!({
             "conversion": ConversionId::parse(&conversion.id)?, "event": new.event, "external_id": new.external_id,
             "refund_id": new.refund_id, "value": verdict.amount,
-        }))
+        });
+        self.refunded_event(EventKind::ConversionRefunded, &body)
+    }
+
+    /// Undoes so much of what was refunded, since it came to nothing. What was booked stays; new entries give it back.
+    pub(super) fn undo(&self, undone: &NewRefund, conversion: &ConversionRow) -> Outcome<()> {
+        let Some(amount) = undone.value else { return Ok(()) };
+        let rows = self.rewards_of(&conversion.id)?;
+        let from: BTreeMap<&str, State> =
+            rows.iter().filter_map(|row| Some((row.id.as_str(), row.taken_from()?))).collect();
+        let rewards = rows.iter().map(super::rewards::RewardRow::reward).collect::<Outcome<Vec<_>>>()?;
+        let facts = Facts { value: conversion.value()?, refunded: conversion.refunded, rewards };
+        let taken_from = |reward: &Reward| from.get(reward.id.as_str()).copied();
+        let verdict = refund::undo(&facts, amount, taken_from, self.now, &mut self.minter()).map_err(refusal)?;
+        self.store.run(
+            "UPDATE conversions SET refunded = ?, refunded_whole = 0, refund_undone = 1 WHERE id = ?",
+            vec![int(verdict.refunded), text(&conversion.id)],
+        )?;
+        self.store.run(
+            "INSERT INTO refunds (event, external_id, refund_id, asked, currency, amount, state, at, applied_after)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?4, 'applied', ?6, (SELECT MAX(seq) FROM conversions))",
+            vec![
+                text(&undone.event),
+                text(&undone.external_id),
+                text(&undone.refund_id),
+                int(-amount.amount()),
+                text(amount.currency()),
+                int(self.now.millis()),
+            ],
+        )?;
+        if conversion.refunded_whole == 1 {
+            self.remember_met(&conversion.id)?;
+            self.resume_retainers(&conversion.id)?;
+        }
+        for made in &verdict.moves {
+            self.keep_move(made, "refund_undone")?;
+        }
+        let body = json!({
+            "conversion": ConversionId::parse(&conversion.id)?, "event": undone.event, "external_id": undone.external_id,
+            "refund_id": undone.refund_id, "value": amount,
+        });
+        self.refunded_event(EventKind::ConversionRefundUndone, &body)
     }
 
     /// Applies the refunds that came before their conversion. One that can't be stands as refused.
@@ -151,6 +195,7 @@ fn refusal(error: RefundError) -> Failure {
         RefundError::CurrencyDiffers => "currency_differs",
         RefundError::ExceedsValue => "refund_exceeds_value",
         RefundError::NoValue => "no_value",
+        RefundError::NotRefunded => "not_refunded",
     };
     Failure::Refused(Refusal::new(422, code, format!("{error}.")).at("value"))
 }

@@ -64,6 +64,14 @@ impl Turn<'_> {
         )
     }
 
+    /// Goes on with what a whole refund ended, since it came to nothing: the month that wasn't given is due.
+    pub(super) fn resume_retainers(&self, conversion: &str) -> Outcome<()> {
+        self.store.run(
+            "UPDATE retainers SET done = done - 1, next_at = ?, note = NULL WHERE conversion = ? AND note = 'refunded'",
+            vec![int(self.now.millis()), text(conversion)],
+        )
+    }
+
     /// Gives the months that are due. One that can't be given says why, and the next one comes in its time; a whole
     /// refund of the conversion ends them all.
     pub(super) fn give_due_months(&self) -> Outcome<()> {

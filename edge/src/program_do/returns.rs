@@ -1,8 +1,10 @@
 //! What vendors say was given back: kept by the sale's name, known or not, and brought to the conversion as refunds.
 //!
-//! Invariant: a conversion is refunded up to what stands in all, so what comes twice, late or out of order ends the same.
+//! Invariant: a conversion is refunded up to what stands in all, so what comes twice, late or out of order ends the same. What
+//! was given back and came to nothing is undone by new entries.
 
 use super::Turn;
+use super::conversions::ConversionRow;
 use super::inbound::Taken;
 use super::sales::{SaleRow, sale_unknown};
 use crate::failure::Outcome;
@@ -82,28 +84,35 @@ impl Turn<'_> {
         let said: Vec<Standing> = rows.iter().filter_map(standing).collect();
         let back = returned::of_value(value.amount(), sale.charged, &said);
         let disputed = i64::from(returned::is_disputed(&said));
+        let change = returned::change(value.amount(), conversion.refunded, sale.given, back);
         self.store.run(
-            "UPDATE sales SET returned = MAX(returned, ?), disputed = ? WHERE seq = ?",
-            vec![int(back), int(disputed), int(sale.seq)],
+            "UPDATE sales SET returned = ?, given = given + ?, disputed = ? WHERE seq = ?",
+            vec![int(back), int(change), int(disputed), int(sale.seq)],
         )?;
-        if back < sale.returned {
-            let message = "A refund came to nothing after rewards were reversed for it. Settle it by a dispute.";
-            return Ok(Some(Taken::failed("refund_undone", message)));
-        }
         let called_off = value.amount() == 0
             && conversion.refunded_whole == 0
             && said.iter().any(|one| one.kind == Kind::Cancellation && one.state == State::Done);
-        // What was refunded otherwise leaves the rest at most.
-        let more = (back - sale.returned).min(value.amount() - conversion.refunded);
-        if more <= 0 && !called_off {
+        if change == 0 && !called_off {
             return Ok(None);
         }
-        self.give_back(&NewRefund {
+        let refund = NewRefund {
             event: conversion.event.clone(),
             external_id: conversion.external_id().to_owned(),
-            refund_id: format!("{} {back}", vendor.as_str()),
-            value: if called_off { None } else { Some(Money::new(more, value.currency())?) },
-        })?;
+            refund_id: self.name_of_refund(vendor, &conversion, back)?,
+            value: if called_off { None } else { Some(Money::new(change.abs(), value.currency())?) },
+        };
+        if change < 0 {
+            self.undo(&refund, &conversion)?;
+        } else {
+            self.give_back(&refund)?;
+        }
         Ok(None)
+    }
+
+    /// By the vendor's name and what it gave back so far; the same sum may be come to again.
+    fn name_of_refund(&self, vendor: Vendor, conversion: &ConversionRow, back: i64) -> Outcome<String> {
+        let query = "SELECT COUNT(*) AS n FROM refunds WHERE event = ? AND external_id = ?";
+        let before = self.store.number(query, vec![text(&conversion.event), text(conversion.external_id())])?;
+        Ok(format!("{} {back} after {before}", vendor.as_str()))
     }
 }

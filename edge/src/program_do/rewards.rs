@@ -22,7 +22,7 @@ const SLICE: i64 = 500;
 
 const COLUMNS: &str =
     "SELECT seq, id, conversion, rule, side, beneficiary, kind, earned, reversed, currency, state, due_at,
-    created_at, reason, stage, item, months, coupon, pool, expires_at FROM rewards";
+    created_at, reason, stage, item, months, coupon, pool, expires_at, reversed_from FROM rewards";
 
 /// Approved, not fulfilled, and in no payout that is open.
 const EXPIRES: &str = "state = 'approved' AND expires_at IS NOT NULL AND NOT EXISTS (
@@ -35,7 +35,7 @@ const UNDISPUTED: &str = "conversion NOT IN (SELECT conversion FROM sales WHERE 
 #[derive(Deserialize)]
 pub(super) struct RewardRow {
     seq: i64,
-    id: String,
+    pub(super) id: String,
     conversion: String,
     rule: String,
     side: String,
@@ -54,6 +54,7 @@ pub(super) struct RewardRow {
     coupon: Option<String>,
     pool: Option<String>,
     expires_at: Option<i64>,
+    reversed_from: Option<String>,
 }
 
 impl RewardRow {
@@ -67,6 +68,11 @@ impl RewardRow {
             earned: Money::new(self.earned, currency)?,
             reversed: Money::new(self.reversed, currency)?,
         })
+    }
+
+    /// The state that a refund took it from, where one took all of it.
+    pub(super) fn taken_from(&self) -> Option<State> {
+        State::parse(self.reversed_from.as_deref()?)
     }
 
     pub(super) fn answer(&self) -> Outcome<RewardAnswer> {
@@ -150,11 +156,12 @@ impl Turn<'_> {
         let held = self.reward_row(after.id.as_str())?;
         self.spend(&held.rule, &held.reward()?, after, Timestamp::from_millis(held.created_at))?;
         self.store.run(
-            "UPDATE rewards SET state = ?, reversed = ?, reason = COALESCE(?, reason) WHERE id = ?",
+            "UPDATE rewards SET state = ?, reversed = ?, reason = COALESCE(?, reason), reversed_from = ? WHERE id = ?",
             vec![
                 text(after.state.as_str()),
                 int(after.reversed.amount()),
                 maybe((!reason.is_empty()).then_some(reason)),
+                maybe((cause == "refunded" && after.state == State::Reversed).then_some(&held.state)),
                 text(&after.id),
             ],
         )?;
@@ -164,6 +171,7 @@ impl Turn<'_> {
             "held" => EventKind::RewardHeld,
             "fulfilled" => EventKind::RewardFulfilled,
             "rejected" => EventKind::RewardRejected,
+            "refund_undone" => EventKind::RewardRestored,
             _ => EventKind::RewardReversed,
         };
         let row = self.reward_row(after.id.as_str())?;

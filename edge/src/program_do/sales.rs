@@ -19,12 +19,13 @@ pub(super) struct SaleRow {
     pub(super) seq: i64,
     pub(super) conversion: String,
     pub(super) charged: i64,
-    pub(super) returned: i64,
+    /// So much of its conversion was refunded on this vendor's word.
+    pub(super) given: i64,
     trial: i64,
     paid: i64,
 }
 
-const COLUMNS: &str = "SELECT seq, conversion, charged, returned, trial, paid FROM sales";
+const COLUMNS: &str = "SELECT seq, conversion, charged, given, trial, paid FROM sales";
 
 impl Turn<'_> {
     /// The sales that go by any of these names, each once.

@@ -17,6 +17,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     SESSIONS,
     PEOPLE,
     DAYS,
+    UNDONE_REFUNDS,
+    LANGUAGES,
 ];
 
 const FIRST: &str = "
@@ -366,3 +368,19 @@ const DAYS: &str = "
     CREATE INDEX rewards_by_hand ON rewards (due_at) WHERE state = 'pending' AND automatic = 0;
     CREATE INDEX disputes_open ON disputes (conversion) WHERE state = 'open';
 ";
+
+/// Refunds that come to nothing later. `reversed_from`: the state that a refund took a reward from, of which it took all.
+/// `given`: what a vendor's word refunded of a sale's conversion, beside what others refunded. `gone`: what a refund took all
+/// of counts for nothing, until the refund is undone. `refund_undone`: some refund of the conversion was.
+const UNDONE_REFUNDS: &str = "
+    ALTER TABLE rewards ADD COLUMN reversed_from TEXT;
+    UPDATE rewards SET reversed_from = 'held' WHERE state = 'reversed' AND reason = 'refunded';
+    ALTER TABLE sales ADD COLUMN given INTEGER NOT NULL DEFAULT 0;
+    UPDATE sales SET given = MIN(returned, (SELECT refunded FROM conversions WHERE id = sales.conversion))
+        WHERE returned > 0;
+    ALTER TABLE met ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE conversions ADD COLUMN refund_undone INTEGER NOT NULL DEFAULT 0;
+";
+
+/// `lang`: what messages to a participant are written in, where that is known.
+const LANGUAGES: &str = "ALTER TABLE participants ADD COLUMN lang TEXT;";

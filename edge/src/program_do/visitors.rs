@@ -100,6 +100,7 @@ impl Turn<'_> {
             code: None,
             destination: None,
             metadata: Map::new(),
+            lang: None,
         };
         self.join(&new, code).map(|reply| Reply { status: 200, ..reply })
     }

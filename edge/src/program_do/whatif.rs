@@ -77,12 +77,12 @@ const SLICE: &str =
     "SELECT json_group_array(json_array(seq, event, amount, currency, occurred_at, recorded_at, json(properties),
         json(facts), json(decision), customer, reason,
         EXISTS (SELECT 1 FROM conversions n WHERE n.customer = c.customer AND n.seq > c.seq AND n.seq <= ?1),
-        refunded > 0 OR refunded_whole = 1,
+        refunded > 0 OR refunded_whole = 1 OR refund_undone = 1,
         json((SELECT json_group_array(json_array(r.id, r.side, r.beneficiary, r.earned, r.currency)) FROM rewards r
             WHERE r.conversion = c.id AND r.settlement = '' AND (r.stage NOT LIKE 'month:%' OR r.stage = 'month:1'))),
         json((SELECT json_group_array(participant) FROM credits WHERE conversion = c.id)))) AS rows
      FROM (SELECT seq, id, event, amount, currency, occurred_at, recorded_at, properties, facts, customer, reason, refunded,
-        refunded_whole, IIF(facts IS NULL, decision, NULL) AS decision
+        refunded_whole, refund_undone, IIF(facts IS NULL, decision, NULL) AS decision
         FROM conversions WHERE seq > ?2 AND seq <= ?1 ORDER BY seq LIMIT ?3) c";
 
 #[derive(Deserialize)]

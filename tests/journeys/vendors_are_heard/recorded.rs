@@ -152,6 +152,17 @@ impl Month {
             ("checkout.session.completed", self.session("ned", &json!({}))),
             ("charge.dispute.created", self.dispute("ned", "needs_response")),
             ("charge.dispute.closed", self.dispute("ned", "won")),
+            // Una has all of it back, and Ivo a part, until the bank sends the money back; another part stays with him.
+            ("checkout.session.completed", self.session("una", &json!({}))),
+            ("charge.refunded", self.charge("una", 12_000)),
+            ("refund.created", self.refund("una", 1, 12_000, "succeeded")),
+            ("refund.failed", self.refund("una", 1, 12_000, "failed")),
+            ("checkout.session.completed", self.session("ivo", &json!({}))),
+            ("refund.created", self.refund("ivo", 1, 3_000, "pending")),
+            ("charge.refunded", self.charge("ivo", 3_000)),
+            ("refund.updated", self.refund("ivo", 1, 3_000, "succeeded")),
+            ("charge.refund.updated", self.refund("ivo", 1, 3_000, "canceled")),
+            ("refund.created", self.refund("ivo", 2, 2_400, "succeeded")),
             // Lea's bank transfer takes a while.
             ("checkout.session.completed", self.session("lea", &json!({"payment_status": "unpaid"}))),
             ("checkout.session.async_payment_succeeded", self.session("lea", &json!({}))),

@@ -1,9 +1,14 @@
-//! The messages: which event sends which, and what is written into their templates. A template is a file of plain text
-//! whose first line is the subject, and one of HTML.
+//! The messages: which event sends which, and what is written into their templates. A template is a file of plain text and
+//! one of HTML; what they say stands in the files of words, and an owner may set their own in place of both.
+//!
+//! Invariant: in HTML everything that is filled in is escaped, and is never looked at for places again.
 
 use super::super::adapter::Skip;
 use super::super::template::written;
 use super::super::told::{Told, money};
+use super::own;
+use super::spoken::say;
+use crate::words::Lang;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,36 +38,76 @@ macro_rules! template {
 /// What stands around every message.
 const LAYOUT: Template = template!("layout");
 
-fn template(told: &Told<'_>) -> Option<Template> {
+/// The messages' names, as an owner writes them.
+pub(super) const MESSAGES: &[&str] = &["your_link", "thank_you", "reward_earned", "reward_paid", "test"];
+/// The places that a message may have.
+pub(super) const PLACES: &[&str] =
+    &["hello", "name", "program", "site", "link", "reward", "sender_address", "unsubscribe"];
+
+/// The message's name, and its template.
+fn template(told: &Told<'_>) -> Option<(&'static str, Template)> {
     match told.kind {
-        "participant.joined" | "participant.link_requested" => Some(template!("your_link")),
-        "conversion.recorded" => Some(template!("thank_you")),
-        "reward.created" => Some(template!("reward_earned")),
-        "reward.fulfilled" => Some(template!("reward_paid")),
-        "test" => Some(template!("test")),
+        "participant.joined" | "participant.link_requested" => Some(("your_link", template!("your_link"))),
+        "conversion.recorded" => Some(("thank_you", template!("thank_you"))),
+        "reward.created" => Some(("reward_earned", template!("reward_earned"))),
+        "reward.fulfilled" => Some(("reward_paid", template!("reward_paid"))),
+        "test" => Some(("test", template!("test"))),
         _ => None,
     }
 }
 
+/// The language of a message: the person's, where it is known and there are words in it, else the destination's.
+fn language(told: &Told<'_>) -> Lang {
+    let own = told.text_at("about.recipient.lang").and_then(Lang::parse);
+    own.or_else(|| Lang::parse(told.setting("lang"))).unwrap_or_default()
+}
+
 /// The message of an event, or why there is none.
 pub fn of(told: &Told<'_>) -> Result<Message, Skip> {
-    let template = template(told).ok_or(Skip::EventNotTaken)?;
+    let (name, template) = template(told).ok_or(Skip::EventNotTaken)?;
     if told.kind == "conversion.recorded" && told.text_at("data.decision.outcome") != Some("credited") {
         return Err(Skip::NotCredited);
     }
     // A test goes to the sender.
     let to = if told.is_test() { sender(told.setting("from")) } else { super::address(told)? };
     let unsubscribe = told.text_at("about.recipient.unsubscribe").filter(|_| !told.is_test()).map(str::to_owned);
-    let mut words = words(told);
+    let lang = language(told);
+    let mut words = words(told, lang);
     words.insert("unsubscribe", unsubscribe.clone().unwrap_or_default());
-    let plain = |text: &str| written(text, |name| words.get(name).cloned().unwrap_or_default());
-    let (subject, text) = template.text.split_once('\n').unwrap_or_default();
-    let subject = plain(subject.trim_start_matches("Subject:").trim());
+    let word = |name: &str| words.get(name).cloned().unwrap_or_default();
+    // What is filled in is never looked at again.
+    let plain =
+        |text: &str| written(text, |place| said(place, lang).map_or_else(|| word(place), |own| written(own, word)));
+    let word_in_html = |name: &str| escaped(&word(name));
+    let marked = |text: &str| {
+        let own = |own: &str| written(&escaped(own), word_in_html);
+        written(text, |place| said(place, lang).map_or_else(|| word_in_html(place), own))
+    };
+    let own = |part: &str| own::part(&told.destination().settings, lang, name, part);
+    let subject = plain(own("subject").unwrap_or_else(|| say(lang, &format!("{name}.subject"))));
     let subject: String = subject.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    let text = wrapped(LAYOUT.text, plain(text).trim(), &plain);
-    let marked = |text: &str| written(text, |name| escaped(words.get(name).map_or("", String::as_str)));
-    let html = wrapped(LAYOUT.html, marked(template.html).trim(), &marked);
+    let text = wrapped(LAYOUT.text, plain(own("text").unwrap_or(template.text)).trim(), &plain);
+    // An owner who wrote a text alone means it in HTML too.
+    let html = match (own("html"), own("text")) {
+        (Some(html), _) => marked(html),
+        (None, Some(text)) => marked(&paragraphs(text)),
+        (None, None) => marked(template.html),
+    };
+    let html = wrapped(LAYOUT.html, html.trim(), &marked);
     Ok(Message { to, subject, text, html, unsubscribe })
+}
+
+/// What a place of ours says in that language: `{{say your_link.body}}`. An owner's own have none.
+fn said(place: &str, lang: Lang) -> Option<&'static str> {
+    place.strip_prefix("say ").map(|key| say(lang, key.trim()))
+}
+
+/// A text as HTML: a blank line begins a paragraph.
+fn paragraphs(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let all = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+    let marked = all.map(|paragraph| format!("<p>{}</p>", escaped(paragraph).replace('\n', "<br>\n")));
+    marked.collect::<Vec<_>>().join("\n")
 }
 
 /// The layout is filled around its content, so that nothing in the content is taken for a place.
@@ -74,30 +119,40 @@ fn wrapped(layout: &str, content: &str, fill: &dyn Fn(&str) -> String) -> String
 }
 
 /// All that templates may say.
-fn words(told: &Told<'_>) -> BTreeMap<&'static str, String> {
+fn words(told: &Told<'_>, lang: Lang) -> BTreeMap<&'static str, String> {
     let text = |path: &str| told.text_at(path).unwrap_or_default().to_owned();
     let name = text("about.recipient.name");
     let program = text("about.program.name");
+    let hello = match name.as_str() {
+        "" => say(lang, "hello.nobody").to_owned(),
+        name => written(say(lang, "hello"), |_| name.to_owned()),
+    };
     BTreeMap::from([
-        ("hello", if name.is_empty() { "Hello,".to_owned() } else { format!("Hello {name},") }),
-        ("program", if program.is_empty() { "Your referral program".to_owned() } else { program }),
+        ("hello", hello),
+        ("name", name),
+        ("program", if program.is_empty() { say(lang, "program.unnamed").to_owned() } else { program }),
         ("site", text("about.program.site")),
         ("link", text("about.recipient.link")),
-        ("reward", reward(told)),
+        ("reward", reward(told, lang)),
         ("sender_address", told.setting("sender_address").to_owned()),
+        ("lang", lang.as_str().to_owned()),
+        ("dir", if lang.is_right_to_left() { "rtl" } else { "ltr" }.to_owned()),
     ])
 }
 
 /// A reward in words: its money, its thing, its months.
-fn reward(told: &Told<'_>) -> String {
+fn reward(told: &Told<'_>, lang: Lang) -> String {
     let worth = told.at("data.value").and_then(money).map(|value| value.to_string());
-    let months = || told.at("data.months").and_then(serde_json::Value::as_i64);
-    let months =
-        || months().map(|months| if months == 1 { "a free month".to_owned() } else { format!("{months} free months") });
-    let thing = told.text_at("data.item").map(str::to_owned).or(worth).or_else(months);
-    let thing = thing.unwrap_or_else(|| "a reward".to_owned());
+    let months = told.at("data.months").and_then(serde_json::Value::as_i64).map(|months| match months {
+        1 => say(lang, "reward.month").to_owned(),
+        months => written(say(lang, "reward.months"), |_| months.to_string()),
+    });
+    let thing = told.text_at("data.item").map(str::to_owned).or(worth).or(months);
+    let thing = thing.unwrap_or_else(|| say(lang, "reward.thing").to_owned());
     match told.text_at("data.coupon") {
-        Some(coupon) => format!("{thing} (code {coupon})"),
+        Some(coupon) => {
+            written(say(lang, "reward.code"), |place| if place == "code" { coupon.to_owned() } else { thing.clone() })
+        }
         None => thing,
     }
 }
@@ -108,5 +163,5 @@ fn sender(from: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

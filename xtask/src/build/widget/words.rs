@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+/// Where they are: the widget's, and those of the messages.
+const WIDGET: &str = "widget/words";
+const MESSAGES: &str = "domain/words/mail";
 /// The language that every other falls back to.
 const FIRST: &str = "en";
 /// What share card, offer and banner say; the rest travels with the further pieces.
@@ -19,11 +22,10 @@ const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 type Words = Map<String, Value>;
 
 /// Every language with its words, the first one first.
-fn all(root: &Path) -> Result<Vec<(String, Words)>> {
-    let folder = root.join("widget/words");
+fn all(folder: &Path) -> Result<Vec<(String, Words)>> {
     let failed = || format!("{} can't be read", folder.display());
     let mut found = Vec::new();
-    for entry in fs::read_dir(&folder).because(failed)? {
+    for entry in fs::read_dir(folder).because(failed)? {
         let path = entry.because(failed)?.path();
         let Some(language) = path.file_stem().and_then(|name| name.to_str()) else { continue };
         let text = fs::read_to_string(&path).because(|| format!("{} can't be read", path.display()))?;
@@ -36,7 +38,7 @@ fn all(root: &Path) -> Result<Vec<(String, Words)>> {
 
 /// Writes each language as it ships, `{language}.json` and `more-{language}.json` → the languages.
 pub(super) fn write(root: &Path, to: &Path) -> Result<Vec<String>> {
-    let all = all(root)?;
+    let all = all(&root.join(WIDGET))?;
     let Some((_, english)) = all.first() else { return Err(Failure::new("There are no words in widget/words.")) };
     let mut written = Vec::new();
     for (language, words) in &all {
@@ -80,11 +82,15 @@ fn placeholders(text: &Value) -> BTreeSet<&str> {
 /// What is wrong with the words, a line each: a key that is missing, that English doesn't have, or whose placeholders
 /// aren't those of English.
 pub(crate) fn faults(root: &Path) -> Result<Vec<String>> {
-    let all = all(root)?;
-    let Some((_, english)) = all.first() else { return Err(Failure::new("There are no words in widget/words.")) };
     let mut found = Vec::new();
-    for (language, words) in &all {
-        found.extend(faults_of(words, english).into_iter().map(|fault| format!("{language}: {fault}")));
+    for (folder, of) in [(WIDGET, ""), (MESSAGES, ", messages")] {
+        let all = all(&root.join(folder))?;
+        let Some((_, english)) = all.first() else {
+            return Err(Failure::new(format!("There are no words in {folder}.")));
+        };
+        for (language, words) in &all {
+            found.extend(faults_of(words, english).into_iter().map(|fault| format!("{language}{of}: {fault}")));
+        }
     }
     Ok(found)
 }
