@@ -74,7 +74,8 @@ pub(crate) fn Conversions() -> impl IntoView {
 }
 
 fn named(row: &Row) -> AnyView {
-    let (address, event, order) = (format!("/console/conversions/{}", row.id), plain(&row.event), row.external_id.clone());
+    let (address, event, order) =
+        (format!("/console/conversions/{}", row.id), plain(&row.event), row.external_id.clone());
     view! { <A href=address><bdi>{event}</bdi>" "<bdi>{order}</bdi></A> }.into_any()
 }
 

@@ -52,10 +52,7 @@ pub(crate) fn People() -> impl IntoView {
         }
         .into_any()
     };
-    let states = vec![
-        ("active", words::people::active().to_owned()),
-        ("paused", words::people::paused().to_owned()),
-    ];
+    let states = vec![("active", words::people::active().to_owned()), ("paused", words::people::paused().to_owned())];
     view! {
         <Page title=words::people::title()>
             <div class="filters" role="search">

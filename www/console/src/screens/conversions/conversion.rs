@@ -57,7 +57,7 @@ fn All(told: Whole, conversion: Load<Whole>) -> impl IntoView {
                     <h3>{words::conversions::rules()}</h3>
                     <dl class="facts">{rules.into_iter().map(|rule| {
                         let why = rule.explanation.map_or_else(|| plain(&rule.result), |told| told.owner);
-                        view! { <dt><bdi>{rule.rule}</bdi></dt><dd>{why}</dd> }
+                        view! { <dt><bdi>{rule.name}</bdi></dt><dd>{why}</dd> }
                     }).collect_view()}</dl>
                 })}
             </section>

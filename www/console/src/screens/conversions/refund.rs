@@ -65,7 +65,7 @@ pub(super) fn Refund(told: Conversion, conversion: Load<Conversion>) -> impl Int
             return;
         }
         busy.set(true);
-        let value = untrack(|| amount()).flatten();
+        let value = untrack(&amount).flatten();
         spawn_local(async move {
             let (event, order) = told.with_value(|told| (told.event.clone(), told.external_id.clone()));
             let mut body = json!({"event": event, "external_id": order, "refund_id": number.get_value()});

@@ -77,7 +77,8 @@ pub(crate) struct Touch {
 /// What became of a reward rule.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Rule {
-    pub(crate) rule: String,
+    #[serde(rename = "rule")]
+    pub(crate) name: String,
     pub(crate) result: String,
     pub(crate) explanation: Option<Explanation>,
 }

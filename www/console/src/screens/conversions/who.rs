@@ -11,7 +11,11 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// Those that begin so: their codes, each with what to call them.
 #[component]
-pub(super) fn Suggested(id: &'static str, typed: RwSignal<String>, #[prop(optional)] found: RwSignal<Vec<Participant>>) -> impl IntoView {
+pub(super) fn Suggested(
+    id: &'static str,
+    typed: RwSignal<String>,
+    #[prop(optional)] found: RwSignal<Vec<Participant>>,
+) -> impl IntoView {
     let asked = RwSignal::new(String::new());
     let pause = StoredValue::new(None::<TimeoutHandle>);
     let stop = move || {

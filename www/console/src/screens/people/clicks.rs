@@ -10,9 +10,8 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn ByChannel(code: String) -> impl IntoView {
     let caption = words::people::clicks_of(&code);
-    let clicks = load::<Page<Clicks>>(move || {
-        format!("/v1/stats/clicks?group_by=channel&limit=100&code={}", quoted(&code))
-    });
+    let clicks =
+        load::<Page<Clicks>>(move || format!("/v1/stats/clicks?group_by=channel&limit=100&code={}", quoted(&code)));
     move || {
         if let Some(problem) = clicks.problem() {
             return view! { <Told problem /> }.into_any();

@@ -42,7 +42,7 @@ pub(super) fn Links(person: Load<Participant>) -> impl IntoView {
 #[component]
 fn One(link: Link) -> impl IntoView {
     let toasts = Toasts::here();
-    let Link { code, destination, state, link } = link;
+    let Link { code, destination, state, address: link } = link;
     let text = link.clone();
     let copy = move |_| {
         save::copy(&text, move |is_done| {

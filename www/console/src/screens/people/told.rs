@@ -27,7 +27,8 @@ pub(crate) struct Link {
     pub(crate) code: String,
     pub(crate) destination: Option<String>,
     pub(crate) state: String,
-    pub(crate) link: String,
+    #[serde(rename = "link")]
+    pub(crate) address: String,
 }
 
 /// Clicks on one link by one channel.
@@ -110,8 +111,11 @@ mod tests {
             value: Amount { amount, currency: "USD".to_owned() },
             cause: cause.to_owned(),
         };
-        let told =
-            booked(&[posting("e1", "earned", 2_000), posting("e2", "approved", -2_000), posting("e2", "approved", 2_000)]);
+        let told = booked(&[
+            posting("e1", "earned", 2_000),
+            posting("e2", "approved", -2_000),
+            posting("e2", "approved", 2_000),
+        ]);
         let told: Vec<_> = told.iter().map(|one| (one.cause.as_str(), one.moved.amount)).collect();
         assert_eq!(told, [("earned", 2_000), ("approved", 2_000)]);
     }
