@@ -23,7 +23,7 @@ fn built(ends: &str) -> PathBuf {
 }
 
 /// What both decoders read of each, by name.
-fn decoded(arguments: &[&str]) -> serde_json::Map<String, Value> {
+pub(crate) fn decoded(arguments: &[&str]) -> serde_json::Map<String, Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/decode.mjs");
     let output = Command::new("node").arg("--no-warnings").arg(script).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -157,10 +157,10 @@ fn whoever_has_a_keyboard_gets_about() {
     browser.wait_for_text("#found", "Person");
     on_every_screen(&browser, "search");
     browser.press(ENTER);
-    browser.wait_for_text("h1", "People");
+    browser.wait_for_text("h1", "ada");
     assert!(browser.address().contains("/console/people/prt_"), "{}", browser.address());
     let focused = browser.script("return document.activeElement.localName + ' ' + document.title");
-    assert_eq!(focused, "h1 People · Honeyguide");
+    assert_eq!(focused, "h1 ada · Honeyguide");
     // What isn't there says so.
     browser.open(&format!("{}/console/nowhere", world.client.base));
     browser.wait_for_text("h1", "There is nothing here");

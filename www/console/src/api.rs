@@ -172,7 +172,7 @@ fn silence() -> Problem {
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
-    fn random() -> String;
+    pub(crate) fn random() -> String;
 }
 
 /// A text as a part of an address.

@@ -37,9 +37,9 @@ pub(crate) fn routes() -> impl IntoView {
         <Routes fallback=Nowhere>
             <Route path=path!("/console") view=overview::Overview />
             <Route path=path!("/console/people") view=people::People />
-            <Route path=path!("/console/people/:id") view=people::People />
+            <Route path=path!("/console/people/:id") view=people::Person />
             <Route path=path!("/console/conversions") view=conversions::Conversions />
-            <Route path=path!("/console/conversions/:id") view=conversions::Conversions />
+            <Route path=path!("/console/conversions/:id") view=conversions::Conversion />
             <Route path=path!("/console/rewards") view=rewards::Rewards />
             <Route path=path!("/console/rewards/:id") view=rewards::Rewards />
             <Route path=path!("/console/program") view=program::Program />

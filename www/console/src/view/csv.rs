@@ -1,8 +1,5 @@
 //! Tables as CSV: what one sees is what one gets, and no cell is a formula to the program that opens it.
 
-use leptos::prelude::document;
-use wasm_bindgen::{JsCast as _, JsValue};
-
 /// A whole file of rows, by RFC 4180.
 pub(crate) fn written(rows: &[Vec<String>]) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
@@ -25,19 +22,7 @@ fn defused(cell: &str) -> String {
 
 /// Has the browser save it.
 pub(crate) fn save(name: &str, rows: &[Vec<String>]) -> Option<()> {
-    let parts = js_sys::Array::of2(&JsValue::from_str("\u{feff}"), &JsValue::from_str(&written(rows)));
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type("text/csv;charset=utf-8");
-    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
-    let address = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
-    let link: web_sys::HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
-    link.set_href(&address);
-    link.set_download(name);
-    link.set_rel("external");
-    document().body()?.append_child(&link).ok()?;
-    link.click();
-    link.remove();
-    web_sys::Url::revoke_object_url(&address).ok()
+    super::save::text(name, "text/csv;charset=utf-8", &format!("\u{feff}{}", written(rows)))
 }
 
 #[cfg(test)]

@@ -1,0 +1,55 @@
+//! Rewards in short: for whom, how much, and how far they are.
+
+use super::told::{Reward, plain};
+use crate::view::{Money, Time};
+use crate::words;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+#[component]
+pub(crate) fn Short(rewards: Vec<Reward>) -> impl IntoView {
+    view! {
+        <div class="cards narrow">
+            <div class="scroll" tabindex="0" role="region" aria-label=words::conversions::rewards()>
+                <table>
+                    <caption class="unseen">{words::conversions::rewards()}</caption>
+                    <thead><tr>
+                        <th scope="col">{words::conversions::reward()}</th>
+                        <th scope="col">{words::conversions::side()}</th>
+                        <th scope="col" class="number">{words::conversions::worth()}</th>
+                        <th scope="col">{words::conversions::state()}</th>
+                        <th scope="col">{words::conversions::due()}</th>
+                    </tr></thead>
+                    <tbody>{rewards.into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        </div>
+    }
+}
+
+fn row(reward: Reward) -> impl IntoView {
+    let (is_good, is_bad) = (
+        matches!(reward.state.as_str(), "approved" | "fulfilled"),
+        matches!(reward.state.as_str(), "rejected" | "reversed"),
+    );
+    let waits = !is_good && !is_bad;
+    let back = reward.reversed.clone().filter(|back| back.amount > 0 && !is_bad);
+    let thing = reward.value.is_none().then(|| reward.item.clone().or(reward.coupon.clone())).flatten();
+    let why = reward.reason.as_deref().map(plain);
+    view! {
+        <tr>
+            <th scope="row"><A href=format!("/console/rewards/{}", reward.id)><bdi>{reward.rule.clone()}</bdi></A></th>
+            <td data-label=words::conversions::side()>{plain(&reward.side)}</td>
+            <td class="number" data-label=words::conversions::worth()>
+                <Money of=reward.value.clone() />
+                {thing.map(|thing| view! { <bdi>{thing}</bdi> })}
+                {back.map(|back| view! { <small class="beneath">{words::conversions::taken_back(crate::view::amounts::money(&back))}</small> })}
+            </td>
+            <td data-label=words::conversions::state()>
+                <span class="badge" class:good=is_good class:bad=is_bad class:waits=waits>{plain(&reward.state)}</span>
+                {why.map(|why| view! { <small class="beneath">{why}</small> })}
+            </td>
+            <td data-label=words::conversions::due()><Time at=reward.due_at /></td>
+        </tr>
+    }
+}
