@@ -83,17 +83,8 @@ pub fn retry_after(header: &str, now: Timestamp) -> Option<Span> {
     if let Ok(seconds) = header.parse::<i64>() {
         return (seconds >= 0).then_some(Span::seconds(seconds));
     }
-    let at = Timestamp::from_millis(http_date(header)?);
+    let at = Timestamp::parse_http(header)?;
     Some(Span::millis(at.since(now).as_millis().max(0)))
-}
-
-fn http_date(text: &str) -> Option<i64> {
-    use jiff::{civil::DateTime, fmt::rfc2822, tz::TimeZone};
-    if let Ok(at) = rfc2822::parse(text) {
-        return Some(at.timestamp().as_millisecond());
-    }
-    let at = |form| DateTime::strptime(form, text).ok()?.to_zoned(TimeZone::UTC).ok();
-    at("%A, %d-%b-%y %H:%M:%S GMT").or_else(|| at("%a %b %e %H:%M:%S %Y")).map(|at| at.timestamp().as_millisecond())
 }
 
 /// Until when the whole destination is left alone, where a receiver asks for patience.

@@ -40,6 +40,7 @@ pub mod overview;
 pub mod search;
 pub mod sharepage;
 
+pub mod doctor;
 pub mod lint;
 pub mod whatif;
 

@@ -43,6 +43,7 @@ routes! {
     GET "/v1/program/versions/{number}"
     POST "/v1/program/lint"
     POST "/v1/program/what-if"
+    GET "/v1/doctor"
     GET|POST "/v1/keys"
     POST "/v1/keys/identity"
     DELETE "/v1/keys/{id}"

@@ -73,6 +73,17 @@ impl Timestamp {
         let at: jiff::Timestamp = text.parse().map_err(|_| BadTime)?;
         Ok(Self(at.as_millisecond()))
     }
+
+    /// HTTP's dates in any of their three forms (RFC 9110, 5.6.7), such as `Fri, 20 Nov 2026 12:00:00 GMT`.
+    pub fn parse_http(text: &str) -> Option<Self> {
+        use jiff::{civil::DateTime, fmt::rfc2822, tz::TimeZone};
+        let at = |form| DateTime::strptime(form, text).ok()?.to_zoned(TimeZone::UTC).ok();
+        let at = rfc2822::parse(text)
+            .ok()
+            .or_else(|| at("%A, %d-%b-%y %H:%M:%S GMT"))
+            .or_else(|| at("%a %b %e %H:%M:%S %Y"))?;
+        Some(Self(at.timestamp().as_millisecond()))
+    }
 }
 
 impl fmt::Display for Timestamp {

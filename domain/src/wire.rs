@@ -14,6 +14,7 @@ pub mod csv;
 pub mod decision;
 pub mod destinations;
 pub mod disputes;
+pub mod doctor;
 pub mod jobs;
 pub mod overview;
 pub mod participants;

@@ -2,6 +2,7 @@
 //! contents; this carries a request there.
 
 mod clicks;
+mod doctor;
 mod exports;
 mod inward;
 mod many;

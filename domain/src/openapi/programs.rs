@@ -3,6 +3,7 @@
 use super::answers::{Findings, IdentityMade, Key, KeyMade, Page, ProgramListed, ProgramMade, Session, SessionMade};
 use super::operation::{Operation, Who, Writer};
 use crate::program::Program;
+use crate::wire::doctor::Checkup;
 use crate::wire::jobs::JobAnswer;
 use crate::wire::programs::NewKey;
 use serde_json::{Value, json};
@@ -70,6 +71,14 @@ pub(super) fn write(to: &Writer) {
             .answers::<JobAnswer>(to, 202, "The job."),
     );
     to.gives::<crate::wire::whatif::WhatIf>();
+    to.add(
+        Operation::new("GET", "/v1/doctor", "examineSite", READ, "Whether the program's site is set up for it")
+            .about(
+                "Asks the site for its first page, for the widget on its own path, and takes back a consent that nobody \
+                 gave. It takes as long as the site does, ten seconds at most. Nothing is written or counted.",
+            )
+            .answers::<Checkup>(to, 200, "What was found, and how to mend it."),
+    );
     to.add(Operation::new("GET", "/v1/keys", "listKeys", READ, "The program's secret keys").answers::<Page<Key>>(
         to,
         200,

@@ -1,6 +1,6 @@
 //! The owner's API, route by route.
 
-use super::{Asked, claim_code, clicks, inward, many, money, overview, sessions};
+use super::{Asked, claim_code, clicks, doctor, inward, many, money, overview, sessions};
 use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
 use crate::failure::{Outcome, json};
 use crate::owner::limited_text;
@@ -37,6 +37,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
         ("GET", ["program", "versions", number]) => look(asked, C::Version { number: number.to_string() }).await,
         ("POST", ["program", "lint"]) => look(asked, C::Lint { body }).await,
         ("POST", ["program", "what-if"]) => tell(asked, Read, C::WhatIf { file: body.clone() }, &body).await,
+        ("GET", ["doctor"]) => doctor::answer(asked).await,
         ("GET", ["keys"]) => look(asked, C::Keys).await,
         ("POST", ["keys"]) => tell(asked, Write, C::NewKey { body: body.clone() }, &body).await,
         ("POST", ["keys", "identity"]) => tell(asked, Write, C::RotateIdentity, &body).await,

@@ -112,7 +112,6 @@ impl Session {
     }
 
     /// The program's file; null while nobody is signed in.
-    #[allow(dead_code, reason = "for the screens to come")]
     pub(crate) fn program(self) -> Value {
         self.0.with(|standing| match standing {
             Standing::In(signed) => signed.program.clone(),
@@ -125,6 +124,13 @@ impl Session {
         mark(false);
         self.0.set(Standing::Out { ended: false });
         Ok(())
+    }
+
+    /// The program's file has changed.
+    pub(crate) fn refresh() {
+        if let Some(session) = THE_ONE.get() {
+            session.ask();
+        }
     }
 
     /// An answer said that the session has ended.

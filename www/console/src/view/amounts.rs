@@ -30,10 +30,16 @@ pub(crate) fn percent(part: f64) -> String {
 
 pub(crate) fn money(of: &Amount) -> String {
     let options = settings(&[("style", "currency".into()), ("currency", of.currency.as_str().into())]);
-    // How many minor units one of a currency has is ISO 4217's, and every engine knows it.
+    let format = js_sys::Intl::NumberFormat::new(&js_sys::Array::new(), &options);
+    called(&format.format(), &decimal(of.amount, digits(&of.currency)).into())
+}
+
+/// How many digits the minor units of a currency have. It is ISO 4217's, and every engine knows it.
+pub(crate) fn digits(currency: &str) -> usize {
+    let options = settings(&[("style", "currency".into()), ("currency", currency.into())]);
     let format = js_sys::Intl::NumberFormat::new(&js_sys::Array::new(), &options);
     let digits = js_sys::Reflect::get(&format.resolved_options(), &"maximumFractionDigits".into());
-    let digits = digits.ok().and_then(|digits| digits.as_f64()).map_or(2, |digits| {
+    digits.ok().and_then(|digits| digits.as_f64()).map_or(2, |digits| {
         if digits >= 3.0 {
             3
         } else if digits >= 1.0 {
@@ -41,8 +47,18 @@ pub(crate) fn money(of: &Amount) -> String {
         } else {
             0
         }
-    });
-    called(&format.format(), &decimal(of.amount, digits).into())
+    })
+}
+
+/// The minor units of what somebody typed, such as `12.5` or `12,50`; none where it isn't an amount.
+pub(crate) fn minor(text: &str, digits: usize) -> Option<i64> {
+    let text = text.trim().replace(',', ".");
+    let (units, rest) = text.split_once('.').unwrap_or((&text, ""));
+    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if units.is_empty() || !plain(units) || !plain(rest) || rest.len() > digits {
+        return None;
+    }
+    format!("{units}{rest:0<digits$}").parse().ok()
 }
 
 /// An amount as a decimal number, exact whatever its size: 1234 with 2 digits is `12.34`.
@@ -72,7 +88,27 @@ fn called(format: &js_sys::Function, value: &JsValue) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::{decimal, minor};
+
+    #[test]
+    fn what_is_typed_is_whole_minor_units_or_nothing() {
+        for (text, digits, expected) in [
+            ("12.5", 2, Some(1_250)),
+            (" 12,50 ", 2, Some(1_250)),
+            ("12", 2, Some(1_200)),
+            ("12.", 2, Some(1_200)),
+            ("500", 0, Some(500)),
+            ("0.005", 3, Some(5)),
+            ("12.345", 2, None),
+            ("1,234.50", 2, None),
+            ("-1", 2, None),
+            ("", 2, None),
+            ("ten", 2, None),
+            ("99999999999999999999", 2, None),
+        ] {
+            assert_eq!(minor(text, digits), expected, "{text}");
+        }
+    }
 
     #[test]
     fn minor_units_are_written_exactly() {

@@ -1,6 +1,10 @@
 //! That something takes its time. It is shown after a moment, so that what is quick doesn't flicker.
 
 use leptos::prelude::*;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 #[component]
@@ -28,4 +32,26 @@ pub(crate) fn Progress(
             }}
         </div>
     }
+}
+
+/// Waits for a while.
+pub(crate) async fn pause(wait: Duration) {
+    let state = Arc::new((AtomicBool::new(false), Mutex::new(None::<Waker>)));
+    let ended = Arc::clone(&state);
+    set_timeout(
+        move || {
+            ended.0.store(true, Ordering::Relaxed);
+            if let Some(waker) = ended.1.lock().ok().and_then(|mut waker| waker.take()) {
+                waker.wake();
+            }
+        },
+        wait,
+    );
+    poll_fn(move |context| {
+        if let Ok(mut waker) = state.1.lock() {
+            *waker = Some(context.waker().clone());
+        }
+        if state.0.load(Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }
