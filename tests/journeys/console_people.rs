@@ -141,6 +141,8 @@ fn one_persons_page_tells_what_happened_and_gives_them_links() {
     assert_eq!(state(), "active");
 
     // A code that is taken is said at its field, and what was typed stays.
+    browser.click(".toast:first-child button");
+    browser.click(".toast button");
     browser.click(".new summary");
     browser.fill("#field-code", bob_code.as_str().unwrap());
     browser.fill("#field-destination", &format!("http://shop.localhost:{}/tea", world.shop_port));
@@ -148,6 +150,8 @@ fn one_persons_page_tells_what_happened_and_gives_them_links() {
     browser.wait_for_text(".new [role=alert]", "code");
     assert_eq!(browser.script("return document.querySelector('#field-code').value"), bob_code);
     assert_eq!(browser.script("return document.activeElement.id"), "field-code");
+    let said = browser.said();
+    assert!(said.iter().all(|line| line.contains("409")), "{said:#?}");
     on_every_screen(&browser, "person-code-taken");
     browser.resize(1280, 900);
     browser.fill("#field-code", "ada-flyer");

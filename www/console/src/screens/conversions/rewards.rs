@@ -10,9 +10,9 @@ use leptos_router::components::A;
 pub(crate) fn Short(rewards: Vec<Reward>) -> impl IntoView {
     view! {
         <div class="cards narrow">
-            <div class="scroll" tabindex="0" role="region" aria-label=words::conversions::rewards()>
+            <div class="scroll" tabindex="0" role="region" aria-label=words::conversions::each_reward()>
                 <table>
-                    <caption class="unseen">{words::conversions::rewards()}</caption>
+                    <caption class="unseen">{words::conversions::each_reward()}</caption>
                     <thead><tr>
                         <th scope="col">{words::conversions::reward()}</th>
                         <th scope="col">{words::conversions::side()}</th>
