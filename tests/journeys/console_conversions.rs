@@ -125,6 +125,7 @@ fn a_dispute_is_opened_and_settled_by_a_split_with_the_keyboard_alone() {
     browser.wait_for_text(".disputes", "Upheld. Credit since:");
     browser.wait_for_text(".worth", "bob 2/3");
     browser.wait_for_text(".rewards tbody", "Reversed");
+    browser.wait_for_text(".rewards tbody tr:last-child", "Referrer cleo");
     let told = world.client.get(&path(&made)).expect(200).json;
     let shares: Vec<_> = told["credits"].as_array().unwrap().iter().map(|credit| &credit["share"]).collect();
     assert_eq!(shares, ["2/3", "1/3"]);

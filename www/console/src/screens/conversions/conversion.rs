@@ -42,6 +42,7 @@ fn All(told: Whole, conversion: Load<Whole>) -> impl IntoView {
     let none = rewards.is_empty();
     let rules = told.decision.rules.clone();
     let disputes = told.clone();
+    let known = told.earners();
     view! {
         <div class="conversion">
             <div class="column">
@@ -51,7 +52,7 @@ fn All(told: Whole, conversion: Load<Whole>) -> impl IntoView {
                 {if none {
                     view! { <p class="hint">{words::conversions::no_rewards()}</p> }.into_any()
                 } else {
-                    view! { <rewards::Short rewards /> }.into_any()
+                    view! { <rewards::Short rewards known /> }.into_any()
                 }}
                 {(!rules.is_empty()).then(|| view! {
                     <h3>{words::conversions::rules()}</h3>
