@@ -188,7 +188,7 @@ fn one_persons_page_tells_what_happened_and_gives_them_links() {
         folder.join("ada.png").exists().then(|| std::fs::read_to_string(folder.join("ada.svg")).ok()).flatten()
     });
     assert!(svg.starts_with("<svg xmlns=") && svg.trim_end().ends_with("</svg>"), "{svg}");
-    assert_eq!(decoded(&["photos", folder.to_str().unwrap()])["ada"], json!([link, link]));
+    assert_eq!(decoded(&["photos", folder.to_str().unwrap()])["ada.png"], json!([link, link]));
     browser.click("dialog[open] .buttons button:first-child");
     browser.open(&browser.address());
     browser.wait_for_text(".happened", "earned");
