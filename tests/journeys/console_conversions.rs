@@ -81,6 +81,8 @@ fn conversions_are_narrowed_and_each_tells_why() {
     let passed = browser.text_of(".touches .passed");
     assert!(passed.contains("bob") && passed.contains("Doesn’t count"), "{passed}");
     browser.wait_for_text(".worth", "$120.00");
+    browser.click(".worth summary");
+    browser.wait_for_text(".worth", "<img src=x");
     on_every_screen(&browser, "conversion");
     nothing_ran(&browser);
 }
@@ -113,6 +115,8 @@ fn a_dispute_is_opened_and_settled_by_a_split_with_the_keyboard_alone() {
     // What is wrong is said, and stays.
     browser.wait_for_text(".disputes [role=alert]", "credit[1].code");
     assert_eq!(browser.script("return document.activeElement.id"), "field-credit[1].code");
+    let said = browser.said();
+    assert!(said.iter().all(|line| line.contains("422")), "{said:#?}");
     on_every_screen(&browser, "conversion-settling");
     browser.resize(1280, 900);
     browser.fill("[id='field-credit[1].code']", "cleo");
@@ -121,6 +125,7 @@ fn a_dispute_is_opened_and_settled_by_a_split_with_the_keyboard_alone() {
     browser.wait_for_text(".disputes", "Upheld. Credit since:");
     browser.wait_for_text(".worth", "bob 2/3");
     browser.wait_for_text(".rewards tbody", "Reversed");
+    browser.wait_for_text(".rewards tbody tr:last-child", "Referrer cleo");
     let told = world.client.get(&path(&made)).expect(200).json;
     let shares: Vec<_> = told["credits"].as_array().unwrap().iter().map(|credit| &credit["share"]).collect();
     assert_eq!(shares, ["2/3", "1/3"]);

@@ -141,6 +141,8 @@ fn one_persons_page_tells_what_happened_and_gives_them_links() {
     assert_eq!(state(), "active");
 
     // A code that is taken is said at its field, and what was typed stays.
+    browser.click(".toast:first-child button");
+    browser.click(".toast button");
     browser.click(".new summary");
     browser.fill("#field-code", bob_code.as_str().unwrap());
     browser.fill("#field-destination", &format!("http://shop.localhost:{}/tea", world.shop_port));
@@ -148,6 +150,8 @@ fn one_persons_page_tells_what_happened_and_gives_them_links() {
     browser.wait_for_text(".new [role=alert]", "code");
     assert_eq!(browser.script("return document.querySelector('#field-code').value"), bob_code);
     assert_eq!(browser.script("return document.activeElement.id"), "field-code");
+    let said = browser.said();
+    assert!(said.iter().all(|line| line.contains("409")), "{said:#?}");
     on_every_screen(&browser, "person-code-taken");
     browser.resize(1280, 900);
     browser.fill("#field-code", "ada-flyer");
@@ -184,7 +188,7 @@ fn one_persons_page_tells_what_happened_and_gives_them_links() {
         folder.join("ada.png").exists().then(|| std::fs::read_to_string(folder.join("ada.svg")).ok()).flatten()
     });
     assert!(svg.starts_with("<svg xmlns=") && svg.trim_end().ends_with("</svg>"), "{svg}");
-    assert_eq!(decoded(&["photos", folder.to_str().unwrap()])["ada"], json!([link, link]));
+    assert_eq!(decoded(&["photos", folder.to_str().unwrap()])["ada.png"], json!([link, link]));
     browser.click("dialog[open] .buttons button:first-child");
     browser.open(&browser.address());
     browser.wait_for_text(".happened", "earned");

@@ -25,9 +25,9 @@ const KNOWN: &[&str] = &["event", "external_id", "outcome", "reason", "participa
 pub(crate) fn Conversions() -> impl IntoView {
     let here = Address::here();
     let columns = vec![
+        Column::new(words::conversions::one(), |row: &Row| format!("{} {}", row.event, row.external_id)).shown(named),
         Column::new(words::conversions::when(), |row: &Row| row.occurred_at.clone())
             .shown(|row| view! { <Time at=row.occurred_at.clone() /> }.into_any()),
-        Column::new(words::conversions::one(), |row: &Row| format!("{} {}", row.event, row.external_id)).shown(named),
         Column::new(words::conversions::customer(), |row: &Row| row.customer.called().to_owned())
             .shown(|row| view! { <bdi>{row.customer.called().to_owned()}</bdi> }.into_any()),
         Column::new(words::conversions::value(), |row: &Row| for_a_sheet(row.value.as_ref()))
@@ -58,7 +58,7 @@ pub(crate) fn Conversions() -> impl IntoView {
     let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
     view! {
         <Page title=words::conversions::title()>
-            <div class="filters" role="search">
+            <div class="filters even" role="search">
                 <TypedFilter name="event" label=words::conversions::event() placeholder=words::conversions::event_such() whole=true />
                 <TypedFilter name="external_id" label=words::conversions::order() whole=true />
                 <ChosenFilter name="outcome" label=words::conversions::outcome() options=words_of(&["credited", "none", "held", "refused"]) />

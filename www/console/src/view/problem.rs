@@ -28,6 +28,8 @@ fn what_to_do(problem: &Problem) -> &'static str {
         401 => words::common::do_sign_in(),
         403 => words::common::do_scope(),
         404 => words::common::do_gone(),
+        // Of a field: another has what was typed.
+        409 if problem.field.is_some() => words::common::do_correct(),
         409 => words::common::do_reload(),
         429 => words::common::do_wait(),
         400..=499 => words::common::do_correct(),

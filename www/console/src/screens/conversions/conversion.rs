@@ -42,16 +42,17 @@ fn All(told: Whole, conversion: Load<Whole>) -> impl IntoView {
     let none = rewards.is_empty();
     let rules = told.decision.rules.clone();
     let disputes = told.clone();
+    let known = told.earners();
     view! {
         <div class="conversion">
+            <div class="column">
             <Verdict told=told.clone() />
-            <Worth told conversion />
             <section class="card rewards" aria-labelledby="rewards">
                 <h2 id="rewards">{words::conversions::rewards()}</h2>
                 {if none {
                     view! { <p class="hint">{words::conversions::no_rewards()}</p> }.into_any()
                 } else {
-                    view! { <rewards::Short rewards /> }.into_any()
+                    view! { <rewards::Short rewards known /> }.into_any()
                 }}
                 {(!rules.is_empty()).then(|| view! {
                     <h3>{words::conversions::rules()}</h3>
@@ -62,6 +63,8 @@ fn All(told: Whole, conversion: Load<Whole>) -> impl IntoView {
                 })}
             </section>
             <Disputes told=disputes conversion />
+            </div>
+            <div class="column"><Worth told conversion /></div>
         </div>
     }
 }
@@ -73,6 +76,7 @@ fn Worth(told: Whole, conversion: Load<Whole>) -> impl IntoView {
     // A refund is a write, and moves money.
     let may = session.may(Scope::Write) && session.may(Scope::Money) && refund::is_possible(&told);
     let is_back = told.refunded.clone().filter(|back| back.amount > 0);
+    let has_properties = !told.properties.is_empty();
     let properties = told.properties.iter().map(|(name, value)| {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         view! { <dt><bdi>{name.clone()}</bdi></dt><dd><bdi>{value}</bdi></dd> }
@@ -91,8 +95,13 @@ fn Worth(told: Whole, conversion: Load<Whole>) -> impl IntoView {
                 <dt>{words::conversions::customer()}</dt><dd><A href=of_customer><bdi>{customer}</bdi></A></dd>
                 <dt>{words::conversions::occurred()}</dt><dd><Time at=occurred /></dd>
                 <dt>{words::conversions::recorded()}</dt><dd><Time at=recorded /></dd>
-                {properties}
             </dl>
+            {has_properties.then(|| view! {
+                <details>
+                    <summary>{words::conversions::properties()}</summary>
+                    <dl class="facts">{properties}</dl>
+                </details>
+            })}
             {may.then(|| view! { <Refund told conversion /> })}
         </section>
     }

@@ -1,18 +1,23 @@
 //! Rewards in short: for whom, how much, and how far they are.
 
-use super::told::{Reward, plain};
+use super::told::{Credit, Reward, plain};
 use crate::view::{Money, Time};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 #[component]
-pub(crate) fn Short(rewards: Vec<Reward>) -> impl IntoView {
+pub(crate) fn Short(
+    rewards: Vec<Reward>,
+    /// Whose codes are known, where more than one has earned.
+    #[prop(optional)]
+    known: Vec<Credit>,
+) -> impl IntoView {
     view! {
         <div class="cards narrow">
-            <div class="scroll" tabindex="0" role="region" aria-label=words::conversions::rewards()>
+            <div class="scroll" tabindex="0" role="region" aria-label=words::conversions::each_reward()>
                 <table>
-                    <caption class="unseen">{words::conversions::rewards()}</caption>
+                    <caption class="unseen">{words::conversions::each_reward()}</caption>
                     <thead><tr>
                         <th scope="col">{words::conversions::reward()}</th>
                         <th scope="col">{words::conversions::side()}</th>
@@ -20,14 +25,16 @@ pub(crate) fn Short(rewards: Vec<Reward>) -> impl IntoView {
                         <th scope="col">{words::conversions::state()}</th>
                         <th scope="col">{words::conversions::due()}</th>
                     </tr></thead>
-                    <tbody>{rewards.into_iter().map(row).collect_view()}</tbody>
+                    <tbody>{rewards.into_iter().map(|reward| row(reward, &known)).collect_view()}</tbody>
                 </table>
             </div>
         </div>
     }
 }
 
-fn row(reward: Reward) -> impl IntoView {
+fn row(reward: Reward, known: &[Credit]) -> impl IntoView + use<> {
+    let whose = known.iter().find(|credit| credit.participant == reward.beneficiary).map(|credit| credit.code.clone());
+    let person = format!("/console/people/{}", reward.beneficiary);
     let (is_good, is_bad) = (
         matches!(reward.state.as_str(), "approved" | "fulfilled"),
         matches!(reward.state.as_str(), "rejected" | "reversed"),
@@ -39,7 +46,7 @@ fn row(reward: Reward) -> impl IntoView {
     view! {
         <tr>
             <th scope="row"><A href=format!("/console/rewards/{}", reward.id)><bdi>{reward.rule.clone()}</bdi></A></th>
-            <td data-label=words::conversions::side()>{plain(&reward.side)}</td>
+            <td data-label=words::conversions::side()><span>{plain(&reward.side)}" "{whose.map(|code| view! { <A href=person><code>{code}</code></A> })}</span></td>
             <td class="number" data-label=words::conversions::worth()>
                 <Money of=reward.value.clone() />
                 {thing.map(|thing| view! { <bdi>{thing}</bdi> })}

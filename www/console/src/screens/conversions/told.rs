@@ -123,6 +123,12 @@ impl Conversion {
     pub(super) fn codes(&self) -> String {
         self.decision.credits.iter().map(|credit| credit.code.as_str()).collect::<Vec<_>>().join(" ")
     }
+
+    /// Whoever has or had the credit.
+    pub(super) fn earners(&self) -> Vec<Credit> {
+        let settled = self.disputes.iter().filter_map(|one| one.settlement.as_ref()?.credits.as_ref()).flatten();
+        self.decision.credits.iter().chain(settled).chain(&self.credits).cloned().collect()
+    }
 }
 
 impl Customer {

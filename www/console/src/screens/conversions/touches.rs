@@ -15,7 +15,9 @@ pub(super) fn Verdict(told: Conversion) -> impl IntoView {
     let touches = Touch::in_time(decision.touches);
     let none = touches.is_empty();
     let occurred = told.occurred_at.clone();
-    let lines = touches.into_iter().map(|touch| line(touch, &occurred)).collect_view();
+    // Where the program doesn't ask, nobody's consent is missing.
+    let is_asked = decision.consent.as_deref().is_some_and(|consent| consent != "not_required");
+    let lines = touches.into_iter().map(|touch| line(touch, &occurred, is_asked)).collect_view();
     let worth = told.value.as_ref().map(|value| format!(" · {}", money(value)));
     let consent = decision.consent.as_deref().map(|consent| match consent {
         "granted" => words::conversions::consent_granted(),
@@ -53,7 +55,7 @@ pub(super) fn Verdict(told: Conversion) -> impl IntoView {
 }
 
 /// One thing that could have earned credit.
-fn line(touch: Touch, occurred: &str) -> impl IntoView + use<> {
+fn line(touch: Touch, occurred: &str, is_asked: bool) -> impl IntoView + use<> {
     let source = match touch.source.as_str() {
         "touch" => words::conversions::source_touch().to_owned(),
         "code" => words::conversions::source_code().to_owned(),
@@ -73,7 +75,7 @@ fn line(touch: Touch, occurred: &str) -> impl IntoView + use<> {
         view! { <p class="hint"><Time at />{before.map(|before| format!(" · {before}"))}</p> }
     });
     let marks = [
-        (touch.source == "touch" && !touch.consented).then(words::conversions::mark_consent),
+        (is_asked && touch.source == "touch" && !touch.consented).then(words::conversions::mark_consent),
         touch.gpc.then(words::conversions::mark_gpc),
     ];
     let marks = marks.into_iter().flatten().map(|mark| view! { <span class="badge">{mark}</span> }).collect_view();

@@ -71,7 +71,7 @@ fn One(link: Link) -> impl IntoView {
 #[component]
 fn NewLink(person: Load<Participant>) -> impl IntoView {
     let toasts = Toasts::here();
-    // A link that was made leaves an empty form behind; one that wasn't leaves it as it is.
+    // A link that was made leaves an empty form behind, a new one; one that wasn't leaves it as it is.
     let made = RwSignal::new(0_u32);
     let send = move |values: crate::view::form::Values| async move {
         let Some(one) = person.value() else { return Ok(()) };
@@ -87,20 +87,18 @@ fn NewLink(person: Load<Participant>) -> impl IntoView {
         let _gone = made.try_update(|made| *made += 1);
         Ok(())
     };
+    let empty = move || [(made.get(), person.value().map(|one| one.id))];
     view! {
         <details class="new">
             <summary>{words::people::new_link()}</summary>
-            {move || {
-                made.track();
-                view! {
-                    <Form button=words::people::make_link() send>
-                        <div class="pair">
-                            <Field name="code" label=words::people::new_code() hint=words::people::new_code_hint() />
-                            <Field name="destination" label=words::people::new_destination() hint=words::people::new_destination_hint() />
-                        </div>
-                    </Form>
-                }
-            }}
+            <For each=empty key=Clone::clone let:_form>
+                <Form button=words::people::make_link() send>
+                    <div class="pair">
+                        <Field name="code" label=words::people::new_code() hint=words::people::new_code_hint() />
+                        <Field name="destination" label=words::people::new_destination() hint=words::people::new_destination_hint() />
+                    </div>
+                </Form>
+            </For>
         </details>
     }
 }

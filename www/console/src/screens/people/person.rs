@@ -35,13 +35,17 @@ pub(crate) fn Person() -> impl IntoView {
             }}
             {move || is_known.get().then(|| view! {
                 <div class="person">
-                    <section class="card who" aria-labelledby="who">
-                        <h2 id="who">{words::people::who()}</h2>
-                        {move || person.value().map(who)}
-                    </section>
-                    <Earned id />
-                    <Links person />
-                    <Timeline id person />
+                    <div class="column">
+                        <section class="card who" aria-labelledby="who">
+                            <h2 id="who">{words::people::who()}</h2>
+                            {move || person.value().map(who)}
+                        </section>
+                        <Timeline id person />
+                    </div>
+                    <div class="column">
+                        <Earned id />
+                        <Links person />
+                    </div>
                 </div>
             })}
         </Page>
