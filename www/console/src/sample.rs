@@ -43,7 +43,8 @@ pub(crate) fn answer(method: &str, path: &str) -> Option<Result<Value, Problem>>
     if method != "GET" {
         let is_look = matches!(path, "/v1/program/lint");
         let message = words::common::sample_refused().to_owned();
-        return (!is_look).then(|| Err(Problem { status: 409, code: "sample_data".to_owned(), message, ..Problem::default() }));
+        return (!is_look)
+            .then(|| Err(Problem { status: 409, code: "sample_data".to_owned(), message, ..Problem::default() }));
     }
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     told(path, query).map(Ok)
@@ -184,7 +185,8 @@ fn overview() -> Value {
     let days = days();
     let sum = |name: &str| days.iter().filter_map(|day| day[name].as_i64()).sum::<i64>();
     let sales: i64 = SALES.iter().map(|(_, _, amount, _)| amount).sum();
-    let in_state = |states: &[&str]| i64::try_from(SALES.iter().filter(|(.., state)| states.contains(state)).count()).unwrap_or(0);
+    let in_state =
+        |states: &[&str]| i64::try_from(SALES.iter().filter(|(.., state)| states.contains(state)).count()).unwrap_or(0);
     let owed = in_state(&["pending", "held", "approved"]) * 2 * 2_000;
     let paid = in_state(&["fulfilled"]) * 2 * 2_000;
     let funnel = json!({"person": sum("person"), "human": sum("human"), "engaged": sum("engaged"), "conversions": SALES.len(),

@@ -51,7 +51,8 @@ pub(super) fn FirstRun(
     });
     let make = move |_| {
         wrong.set(None);
-        let person = json!({"external_id": TRIED, "email": "first-link@example.com", "name": words::first_run::link_name()});
+        let person =
+            json!({"external_id": TRIED, "email": "first-link@example.com", "name": words::first_run::link_name()});
         spawn_local(async move {
             match api::send("POST", "/v1/participants", Some(&person)).await {
                 Ok(made) => drop(link.try_set(made["link"].as_str().map(str::to_owned))),
@@ -142,7 +143,9 @@ fn watch(seen: RwSignal<Option<Clicks>>, on_click: Callback<()>) {
             if document().hidden() || sample::is_in() {
                 continue;
             }
-            let Ok(page) = api::get::<Page<Value>>("/v1/stats/clicks?group_by=channel&limit=1000").await else { continue };
+            let Ok(page) = api::get::<Page<Value>>("/v1/stats/clicks?group_by=channel&limit=1000").await else {
+                continue;
+            };
             let rows = page.data.into_iter().filter_map(|row| serde_json::from_value::<Clicks>(row).ok());
             let sum = rows.fold(Clicks { person: 0, human: 0 }, |sum, row| Clicks {
                 person: sum.person + row.person,

@@ -4,11 +4,11 @@
 mod funnel;
 mod told;
 
+use super::first_run::FirstRun;
 use crate::api::{Load, Page as Rows, load};
 use crate::view::times::days_until_today;
 use crate::view::{Address, Amount, Chart, Line, Money, Page, Told, address, amounts, table};
 use crate::words;
-use super::first_run::FirstRun;
 use funnel::Steps;
 use leptos::prelude::*;
 use leptos_router::components::A;

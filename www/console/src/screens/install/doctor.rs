@@ -125,7 +125,8 @@ pub(super) fn Doctor() -> impl IntoView {
 /// What came in the last seven days.
 fn came(hours: &[Hour]) -> AnyView {
     let what = words::install::check_events().to_owned();
-    let (persons, humans) = hours.iter().fold((0, 0), |(persons, humans), hour| (persons + hour.person, humans + hour.human));
+    let (persons, humans) =
+        hours.iter().fold((0, 0), |(persons, humans), hour| (persons + hour.person, humans + hour.human));
     let last = hours.iter().filter(|hour| hour.person > 0).map(|hour| hour.key.clone()).max();
     let Some(last) = last else {
         let fix = view! { {words::install::events_none_do()} }.into_any();

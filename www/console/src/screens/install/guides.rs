@@ -23,7 +23,10 @@ pub(super) fn Guides(key: String, site: String, owner: String) -> impl IntoView 
     let shown = move || {
         let name = chosen.get();
         let (_, _, text) = GUIDES.iter().find(|(guide, ..)| *guide == name).or(GUIDES.first())?;
-        let text = text.replace("hg_pk_acme", &key).replace("https://shop.example", &site).replace("honeyguide.example.com", &owner);
+        let text = text
+            .replace("hg_pk_acme", &key)
+            .replace("https://shop.example", &site)
+            .replace("honeyguide.example.com", &owner);
         Some(parts(&text).into_iter().map(Part::shown).collect_view())
     };
     view! {

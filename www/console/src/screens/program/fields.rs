@@ -110,7 +110,8 @@ pub(super) fn Entry(
         }
     };
     let found = Memo::new(move |_| path.with_value(|path| draft.found_at(path)));
-    let invalid = move || (is_wrong.get() || found.with(|all| all.iter().any(|one| one.severity == "error"))).to_string();
+    let invalid =
+        move || (is_wrong.get() || found.with(|all| all.iter().any(|one| one.severity == "error"))).to_string();
     let (id, about) = (id_of(&path.get_value()), format!("{}-about", id_of(&path.get_value())));
     let input = if tall {
         view! {

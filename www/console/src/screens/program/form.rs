@@ -78,7 +78,8 @@ fn Rules() -> impl IntoView {
     let add = move |_| {
         let currency = draft.at("currency");
         let number = count.get_untracked();
-        let taken = |id: &str| draft.at("rewards").as_array().is_some_and(|rules| rules.iter().any(|rule| rule["id"] == id));
+        let taken =
+            |id: &str| draft.at("rewards").as_array().is_some_and(|rules| rules.iter().any(|rule| rule["id"] == id));
         let id = (number + 1..).map(|number| format!("rule-{number}")).find(|id| !taken(id)).unwrap_or_default();
         let rule = value!({"id": id, "side": "referrer", "on": "purchase", "kind": "credit",
             "flat": {"amount": 1000, "currency": currency.as_str().unwrap_or("USD")}, "hold_days": 30, "approval": "automatic"});

@@ -29,15 +29,20 @@ pub(super) fn Versions(may: bool) -> impl IntoView {
     let columns = vec![
         Column::new(words::program::version(), |row: &Version| row.version.to_string()).shown(move |row| {
             let (version, number) = (row.version, row.version.to_string());
-            let badge = move || (in_force.get() == version).then(|| view! { " "<span class="badge">{words::program::now()}</span> });
-            view! { <A href=here.with(&[("version", &number)])>{words::program::version_number(version)}</A>{badge} }.into_any()
+            let badge = move || {
+                (in_force.get() == version).then(|| view! { " "<span class="badge">{words::program::now()}</span> })
+            };
+            view! { <A href=here.with(&[("version", &number)])>{words::program::version_number(version)}</A>{badge} }
+                .into_any()
         }),
         Column::new(words::program::since(), |row: &Version| row.at.clone())
             .shown(|row| view! { <Time at=row.at.clone() /> }.into_any()),
         Column::new(words::program::headline(), |row: &Version| {
             row.file["offer"]["headline"].as_str().unwrap_or_default().to_owned()
         })
-        .shown(|row| view! { <bdi>{row.file["offer"]["headline"].as_str().unwrap_or_default().to_owned()}</bdi> }.into_any()),
+        .shown(|row| {
+            view! { <bdi>{row.file["offer"]["headline"].as_str().unwrap_or_default().to_owned()}</bdi> }.into_any()
+        }),
         Column::new(words::program::differences(), |row: &Version| row.version.to_string()).shown(move |row| {
             let file = row.file.clone();
             let count = move || draft.base.with(|base| json::differences(base, &file).len());
