@@ -34,14 +34,14 @@ fn a_site_that_is_set_up_well_is_told_so() {
     assert!(all.iter().all(|(_, state)| state == "good"), "{all:?}");
     assert_eq!(world.client.get("/v1/clicks").expect(200).json["data"], json!([]), "looking counts nothing");
 
-    let browser = signed_in(&world, "/console/install?guide=react");
+    let browser = signed_in(&world, "/console/install?guide=vue");
     browser.wait_for_text("h1", "Install");
     browser.wait_for_text(".doctor", "Route and Safari");
     browser.wait_for_text(".check.good", "answers");
     let code = browser.wait_for_text("section[aria-labelledby=snippet]", "hg_pk_acme");
     assert!(code.contains(SNIPPET), "{code}");
     browser.wait_for_text("section[aria-labelledby=route]", site.url.trim_start_matches("http://"));
-    browser.wait_for_text(".guides", "hg_pk_acme");
+    browser.wait_for_text(".guides", "honeyguide");
     browser.wait_for_text(".doctor", "No person has followed a link");
     wait_until_still(&browser);
     on_every_screen(&browser, "install");
@@ -51,7 +51,7 @@ fn a_site_that_is_set_up_well_is_told_so() {
 #[test]
 fn what_is_wrong_with_a_site_is_told_with_a_fix_whatever_the_site_says() {
     let world = World::start();
-    let hostile = "<img src=x onerror=window.ran=1>";
+    let hostile = "<img src=x onerror=window.ran=1 y=";
     let page = format!(r#"<script src="/r/-/widget.js" data-program='{hostile}'></script>"#);
     let _site = site(&world, "default-src 'none'", &page);
     let all = states(&world);

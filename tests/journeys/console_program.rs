@@ -114,7 +114,7 @@ fn a_change_is_compared_tried_on_the_past_published_and_taken_back() {
     browser.wait_for_text("#file-site-about .note.error", "address");
     assert_eq!(
         (value(&browser, "#file-site"), value(&browser, "#file-rewards-0--flat")),
-        ("nowhere".into(), "30".into())
+        ("nowhere".into(), "30.00".into())
     );
     put(&browser, "#file-site", program(&world.client)["site"].as_str().unwrap());
 

@@ -39,7 +39,7 @@ pub(crate) fn Code(
     let name = words::install::copy_what(&what);
     view! {
         <div class="code-box">
-            <pre class="code" node_ref=pre tabindex="0" role="region" aria-label=what>{text}</pre>
+            <pre class="code" node_ref=pre tabindex="0" role="group" aria-label=what>{text}</pre>
             <button type="button" class="quiet small" aria-label=name on:click=copy>{words::install::copy()}</button>
         </div>
     }
