@@ -116,7 +116,7 @@ pub(super) fn FirstRun(
                 {step(3, words::first_run::click(), click.into_any())}
                 {step(4, words::first_run::publish(), publish.into_any())}
             </ol>
-            <p class="first-sample">
+            <p class="first-sample" hidden=move || seen.with(Option::is_some)>
                 {words::first_run::sample_lead()}" "
                 <button class="quiet small" on:click=move |_| sample::put_in()>{words::first_run::sample_in()}</button>
             </p>

@@ -38,7 +38,8 @@ struct Destination {
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Source {
-    source: String,
+    #[serde(rename = "source")]
+    vendor: String,
     path: String,
     last_received_at: Option<String>,
 }
@@ -164,14 +165,12 @@ fn taken(destinations: Vec<Destination>, dead: usize) -> AnyView {
 /// Vendors whose events are taken: an event without a good signature isn't kept, so what came was signed well.
 fn vendors(sources: Vec<Source>) -> AnyView {
     let rows = sources.into_iter().map(|one| {
-        let what = words::install::check_vendor(&one.source);
-        match one.last_received_at {
-            Some(at) => line(what, "good", view! { {words::install::vendor_last()}" "<Time at /> }.into_any(), None),
-            None => {
-                let fix = words::install::vendor_do(&one.path).into_any();
-                line(what, "warning", words::install::vendor_none().into_any(), Some(fix))
-            }
+        let what = words::install::check_vendor(&one.vendor);
+        if let Some(at) = one.last_received_at {
+            return line(what, "good", view! { {words::install::vendor_last()}" "<Time at /> }.into_any(), None);
         }
+        let fix = words::install::vendor_do(&one.path).into_any();
+        line(what, "warning", words::install::vendor_none().into_any(), Some(fix))
     });
     rows.collect_view().into_any()
 }

@@ -12,6 +12,7 @@ const ORDER: &[&str] = &[
     "kind",
     "mode",
     "site",
+    "amount",
     "currency",
     "locale",
     "headline",
@@ -25,7 +26,6 @@ const ORDER: &[&str] = &[
     "on",
     "flat",
     "percent",
-    "amount",
     "minimum",
     "first",
     "hold_days",
@@ -118,10 +118,10 @@ fn write(value: &Value, depth: usize, to: &mut String) {
         Value::Object(fields) => {
             let mut names: Vec<&String> = fields.keys().collect();
             names.sort_by_key(|name| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
-            let named = names
+            let parts = names
                 .into_iter()
                 .filter_map(|name| Some((format!("{}: ", Value::from(name.as_str())), fields.get(name)?)));
-            ('{', '}', named.collect())
+            ('{', '}', parts.collect())
         }
         Value::Array(items) => ('[', ']', items.iter().map(|item| (String::new(), item)).collect()),
         _ => return to.push_str(&short),
