@@ -8,6 +8,7 @@ mod claims_are_confirmed;
 mod clicks_are_told_apart;
 mod codes_are_read;
 mod console_conversions;
+mod console_first_run;
 mod console_forwarding;
 mod console_install;
 mod console_people;

@@ -4,6 +4,7 @@ mod find;
 mod sign_in;
 
 use crate::api::Problem;
+use crate::sample;
 use crate::screens::{self, PAGES};
 use crate::session::{Session, Standing};
 use crate::view::{Progress, Toasts, Told};
@@ -108,7 +109,15 @@ fn Frame() -> impl IntoView {
                 <button class="quiet" on:click=sign_out>{words::common::sign_out()}</button>
             </div>
         </nav>
-        <main id="main" tabindex="-1">{screens::routes()}</main>
+        <main id="main" tabindex="-1">
+            {sample::is_in().then(|| view! {
+                <div class="sample-bar" role="status">
+                    <p>{words::common::sample()}</p>
+                    <button class="quiet small" on:click=move |_| sample::take_out()>{words::common::sample_out()}</button>
+                </div>
+            })}
+            {screens::routes()}
+        </main>
         {toasts.shown()}
     }
 }

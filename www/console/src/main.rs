@@ -12,6 +12,7 @@ mod screens;
 mod view;
 
 mod api;
+mod sample;
 mod session;
 mod words;
 

@@ -2,6 +2,7 @@
 //! addresses.
 
 mod conversions;
+mod first_run;
 mod forwarding;
 mod install;
 mod overview;

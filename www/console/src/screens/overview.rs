@@ -4,6 +4,7 @@
 mod funnel;
 mod told;
 
+use super::first_run::FirstRun;
 use crate::api::{Load, Page as Rows, load};
 use crate::view::times::days_until_today;
 use crate::view::{Address, Amount, Chart, Line, Money, Page, Told, address, amounts, table};
@@ -26,6 +27,20 @@ pub(crate) fn Overview() -> impl IntoView {
     };
     let sums = load::<Sums>(move || format!("/v1/stats/overview?{}", between()));
     let clicks = load::<Rows<ClickDay>>(move || format!("/v1/stats/clicks?group_by=day&limit=1000&{}", between()));
+    // Whether there was ever a click is asked once; the steps of the first run stay until one leaves.
+    let ever = load::<Rows<ClickDay>>(|| "/v1/stats/clicks?group_by=channel&limit=1000".to_owned());
+    let is_new = RwSignal::new(None::<bool>);
+    let (is_first, came) = (Memo::new(move |_| is_new.get() == Some(true)), RwSignal::new(false));
+    Effect::new(move |_| {
+        if let (Some(page), None) = (ever.value(), is_new.get_untracked()) {
+            is_new.set(Some(page.data.iter().all(|row| row.person == 0)));
+        }
+    });
+    let on_click = Callback::new(move |()| {
+        came.set(true);
+        sums.again();
+        clicks.again();
+    });
     let choose = address::replace();
     let chosen = move |days: String| choose(&here.with(&[("days", if days == "30" { "" } else { &days })]));
     let beside = move || {
@@ -40,7 +55,10 @@ pub(crate) fn Overview() -> impl IntoView {
     view! {
         <Page title=words::overview::title() beside>
             {move || sums.problem().map(|problem| view! { <Told problem /> <button on:click=move |_| sums.again()>{words::common::again()}</button> })}
+            {move || is_first.get().then(|| view! { <FirstRun on_click /> })}
             {move || match sums.value() {
+                // One thing at a time: figures without anything in them wait.
+                Some(told) if is_first.get() && !came.get() && told.period.is_empty() => ().into_any(),
                 Some(told) => view! { <Whole told clicks days=days.get() /> }.into_any(),
                 None if sums.problem().is_some() => ().into_any(),
                 None => view! { <table::Skeleton /> }.into_any(),

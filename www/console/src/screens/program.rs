@@ -44,7 +44,8 @@ pub(crate) fn Program() -> impl IntoView {
     };
     let changes = move || {
         let count = count.get();
-        let text = if count == 0 { String::new() } else { format!(" {}", amounts::whole(i64::try_from(count).unwrap_or(0))) };
+        let text =
+            if count == 0 { String::new() } else { format!(" {}", amounts::whole(i64::try_from(count).unwrap_or(0))) };
         view! { <span class="count-badge" class:none=count == 0>{text}</span> }
     };
     let beside = move || {

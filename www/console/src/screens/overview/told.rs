@@ -57,6 +57,11 @@ impl ClickDay {
 }
 
 impl Stretch {
+    /// Whether nothing happened in these days.
+    pub(super) fn is_empty(&self) -> bool {
+        self.funnel.person + self.funnel.conversions == 0
+    }
+
     /// What conversions were worth, less what was given back, by currency.
     pub(super) fn revenue(&self) -> Vec<Amount> {
         let mut sums: Vec<Amount> = Vec::new();

@@ -50,7 +50,8 @@ pub(super) fn Changes(may: bool) -> impl IntoView {
             }
         });
     };
-    let errors = Memo::new(move |_| draft.findings.with(|all| all.iter().filter(|one| one.severity == "error").count()));
+    let errors =
+        Memo::new(move |_| draft.findings.with(|all| all.iter().filter(|one| one.severity == "error").count()));
     let broken = Memo::new(move |_| draft.broken.get().is_some());
     view! {
         {move || secret.get().map(|secret| view! {

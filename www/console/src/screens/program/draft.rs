@@ -129,7 +129,8 @@ impl Draft {
     }
 
     pub(super) fn differences(self) -> Vec<json::Difference> {
-        self.value.with(|value| self.base.with(|base| if base.is_null() { vec![] } else { json::differences(base, value) }))
+        self.value
+            .with(|value| self.base.with(|base| if base.is_null() { vec![] } else { json::differences(base, value) }))
     }
 
     /// What was found at a place or within it.
@@ -164,7 +165,9 @@ impl Draft {
         }
         set_timeout(
             move || {
-                if self.asked.try_get_value() != Some(asked) || self.broken.try_with_untracked(Option::is_some) != Some(false) {
+                if self.asked.try_get_value() != Some(asked)
+                    || self.broken.try_with_untracked(Option::is_some) != Some(false)
+                {
                     return;
                 }
                 self.looking.set(true);
@@ -189,11 +192,7 @@ impl Draft {
         let Some(storage) = storage().filter(|_| self.base.with_untracked(|base| !base.is_null())) else { return };
         let same = self.broken.with_untracked(Option::is_none) && untrack(|| self.differences().is_empty());
         let name = self.name();
-        let _kept = if same {
-            storage.remove_item(&name)
-        } else {
-            storage.set_item(&name, &self.text.get_untracked())
-        };
+        let _kept = if same { storage.remove_item(&name) } else { storage.set_item(&name, &self.text.get_untracked()) };
     }
 
     fn name(self) -> String {

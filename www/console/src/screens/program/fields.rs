@@ -8,6 +8,9 @@ use crate::view::amounts::{decimal, digits, minor};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
+/// Words of the file, and ours for them.
+pub(super) type Options = &'static [(&'static str, fn() -> &'static str)];
+
 /// How a text of a field becomes what the file has, and back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -110,7 +113,8 @@ pub(super) fn Entry(
         }
     };
     let found = Memo::new(move |_| path.with_value(|path| draft.found_at(path)));
-    let invalid = move || (is_wrong.get() || found.with(|all| all.iter().any(|one| one.severity == "error"))).to_string();
+    let invalid =
+        move || (is_wrong.get() || found.with(|all| all.iter().any(|one| one.severity == "error"))).to_string();
     let (id, about) = (id_of(&path.get_value()), format!("{}-about", id_of(&path.get_value())));
     let input = if tall {
         view! {
@@ -145,7 +149,7 @@ pub(super) fn Choice(
     #[prop(into)] path: String,
     label: &'static str,
     /// The file's words, and ours; the first stands where the file says nothing.
-    options: &'static [(&'static str, fn() -> &'static str)],
+    options: Options,
     #[prop(default = "")] hint: &'static str,
 ) -> impl IntoView {
     let draft = Draft::here();

@@ -1,13 +1,11 @@
 //! The file as a form: what people see, what is earned, and how credit is found.
 
 use super::draft::Draft;
-use super::fields::{Choice, Entry, Form, Tick};
+use super::fields::{Choice, Entry, Form, Options, Tick};
 use super::json;
 use crate::words;
 use leptos::prelude::*;
 use serde_json::{Value, json as value};
-
-type Options = &'static [(&'static str, fn() -> &'static str)];
 
 const KINDS: Options = &[("referral", words::program::kind_referral), ("partner", words::program::kind_partner)];
 const MODELS: Options = &[
@@ -78,8 +76,10 @@ fn Rules() -> impl IntoView {
     let add = move |_| {
         let currency = draft.at("currency");
         let number = count.get_untracked();
-        let taken = |id: &str| draft.at("rewards").as_array().is_some_and(|rules| rules.iter().any(|rule| rule["id"] == id));
-        let id = (number + 1..).map(|number| format!("rule-{number}")).find(|id| !taken(id)).unwrap_or_default();
+        let taken =
+            |id: &str| draft.at("rewards").as_array().is_some_and(|rules| rules.iter().any(|rule| rule["id"] == id));
+        let id =
+            (number + 1..number + 200).map(|number| format!("rule-{number}")).find(|id| !taken(id)).unwrap_or_default();
         let rule = value!({"id": id, "side": "referrer", "on": "purchase", "kind": "credit",
             "flat": {"amount": 1000, "currency": currency.as_str().unwrap_or("USD")}, "hold_days": 30, "approval": "automatic"});
         let mut rules = draft.at("rewards").as_array().cloned().unwrap_or_default();

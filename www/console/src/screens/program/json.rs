@@ -7,9 +7,35 @@ use std::collections::BTreeMap;
 
 /// What comes first where a file is written; the rest follows by name.
 const ORDER: &[&str] = &[
-    "id", "name", "kind", "mode", "site", "currency", "locale", "headline", "friend", "referrer", "terms", "disclosure", "offer",
-    "rewards", "side", "on", "flat", "percent", "amount", "minimum", "first", "hold_days", "attribution", "model", "window_days",
-    "binding", "consent", "durability", "join",
+    "id",
+    "name",
+    "kind",
+    "mode",
+    "site",
+    "amount",
+    "currency",
+    "locale",
+    "headline",
+    "friend",
+    "referrer",
+    "terms",
+    "disclosure",
+    "offer",
+    "rewards",
+    "side",
+    "on",
+    "flat",
+    "percent",
+    "minimum",
+    "first",
+    "hold_days",
+    "attribution",
+    "model",
+    "window_days",
+    "binding",
+    "consent",
+    "durability",
+    "join",
 ];
 
 enum Step<'a> {
@@ -92,8 +118,10 @@ fn write(value: &Value, depth: usize, to: &mut String) {
         Value::Object(fields) => {
             let mut names: Vec<&String> = fields.keys().collect();
             names.sort_by_key(|name| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
-            let named = names.into_iter().filter_map(|name| Some((format!("{}: ", Value::from(name.as_str())), fields.get(name)?)));
-            ('{', '}', named.collect())
+            let parts = names
+                .into_iter()
+                .filter_map(|name| Some((format!("{}: ", Value::from(name.as_str())), fields.get(name)?)));
+            ('{', '}', parts.collect())
         }
         Value::Array(items) => ('[', ']', items.iter().map(|item| (String::new(), item)).collect()),
         _ => return to.push_str(&short),
@@ -187,7 +215,11 @@ impl Reader<'_> {
             '[' => self.parts(&path, ']'),
             '"' => self.text().map(drop),
             _ => {
-                while self.rest.peek().is_some_and(|letter| !matches!(letter, ',' | '}' | ']') && !letter.is_whitespace()) {
+                while self
+                    .rest
+                    .peek()
+                    .is_some_and(|letter| !matches!(letter, ',' | '}' | ']') && !letter.is_whitespace())
+                {
                     self.next();
                 }
                 Some(())
@@ -241,7 +273,9 @@ pub(super) fn differences(before: &Value, after: &Value) -> Vec<Difference> {
 }
 
 fn is_amount(value: &Value) -> bool {
-    value.as_object().is_some_and(|fields| fields.len() == 2 && fields.contains_key("amount") && fields.contains_key("currency"))
+    value
+        .as_object()
+        .is_some_and(|fields| fields.len() == 2 && fields.contains_key("amount") && fields.contains_key("currency"))
 }
 
 fn compare(before: &Value, after: &Value, path: &str, found: &mut Vec<Difference>) {
@@ -256,7 +290,8 @@ fn compare(before: &Value, after: &Value, path: &str, found: &mut Vec<Difference
     let items = |value: &Value| value.as_array().filter(|items| items.iter().all(Value::is_object)).cloned();
     match (fields(before), fields(after), items(before), items(after)) {
         (Some(before), Some(after), ..) => {
-            let mut names: Vec<&String> = after.keys().chain(before.keys().filter(|name| !after.contains_key(*name))).collect();
+            let mut names: Vec<&String> =
+                after.keys().chain(before.keys().filter(|name| !after.contains_key(*name))).collect();
             names.sort_by_key(|name| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
             for name in names.into_iter().filter(|name| !(path.is_empty() && *name == "version")) {
                 let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };

@@ -15,7 +15,8 @@ use serde_json::Value;
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Version {
-    version: i64,
+    #[serde(rename = "version")]
+    number: i64,
     at: String,
     file: Value,
 }
@@ -27,18 +28,23 @@ pub(super) fn Versions(may: bool) -> impl IntoView {
     let renew = Signal::derive(move || u32::try_from(in_force.get()).unwrap_or(0));
     let chosen = Memo::new(move |_| here.get("version"));
     let columns = vec![
-        Column::new(words::program::version(), |row: &Version| row.version.to_string()).shown(move |row| {
-            let (version, number) = (row.version, row.version.to_string());
-            let badge = move || (in_force.get() == version).then(|| view! { " "<span class="badge">{words::program::now()}</span> });
-            view! { <A href=here.with(&[("version", &number)])>{words::program::version_number(version)}</A>{badge} }.into_any()
+        Column::new(words::program::version(), |row: &Version| row.number.to_string()).shown(move |row| {
+            let (version, number) = (row.number, row.number.to_string());
+            let badge = move || {
+                (in_force.get() == version).then(|| view! { " "<span class="badge">{words::program::now()}</span> })
+            };
+            view! { <A href=here.with(&[("version", &number)])>{words::program::version_number(version)}</A>{badge} }
+                .into_any()
         }),
         Column::new(words::program::since(), |row: &Version| row.at.clone())
             .shown(|row| view! { <Time at=row.at.clone() /> }.into_any()),
         Column::new(words::program::headline(), |row: &Version| {
             row.file["offer"]["headline"].as_str().unwrap_or_default().to_owned()
         })
-        .shown(|row| view! { <bdi>{row.file["offer"]["headline"].as_str().unwrap_or_default().to_owned()}</bdi> }.into_any()),
-        Column::new(words::program::differences(), |row: &Version| row.version.to_string()).shown(move |row| {
+        .shown(|row| {
+            view! { <bdi>{row.file["offer"]["headline"].as_str().unwrap_or_default().to_owned()}</bdi> }.into_any()
+        }),
+        Column::new(words::program::differences(), |row: &Version| row.number.to_string()).shown(move |row| {
             let file = row.file.clone();
             let count = move || draft.base.with(|base| json::differences(base, &file).len());
             view! { {move || amounts::whole(i64::try_from(count()).unwrap_or(0))} }.into_any()
@@ -90,7 +96,7 @@ fn One(number: String, may: bool) -> impl IntoView {
                 view! {
                     <section class="card one-version" aria-labelledby="one-version">
                         <div class="rule-head">
-                            <h2 id="one-version">{words::program::version_number(one.version)}</h2>
+                            <h2 id="one-version">{words::program::version_number(one.number)}</h2>
                             <A href=here.with(&[("version", "")])>{words::common::close()}</A>
                         </div>
                         {if is_same {

@@ -106,9 +106,7 @@ pub(super) fn WhatIf() -> impl IntoView {
             }
         });
     };
-    let part = Signal::derive(move || {
-        job.with(|job| job.as_ref().map_or(0.0, |job| part_of(job.done, job.total)))
-    });
+    let part = Signal::derive(move || job.with(|job| job.as_ref().map_or(0.0, |job| part_of(job.done, job.total))));
     view! {
         <section class="card whatif" aria-labelledby="whatif">
             <h2 id="whatif">{words::program::what_if()}</h2>
@@ -141,7 +139,12 @@ async fn follow(file: &Value, job: RwSignal<Option<Job>>) -> Result<Sums, Proble
             ("failed", _) => {
                 let error = error.unwrap_or_default();
                 let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
-                return Err(Problem { status: 500, code: text("code"), message: text("message"), ..Problem::default() });
+                return Err(Problem {
+                    status: 500,
+                    code: text("code"),
+                    message: text("message"),
+                    ..Problem::default()
+                });
             }
             _ => crate::view::progress::pause(LOOK).await,
         }
