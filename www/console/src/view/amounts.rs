@@ -29,7 +29,17 @@ pub(crate) fn percent(part: f64) -> String {
 }
 
 pub(crate) fn money(of: &Amount) -> String {
-    let options = settings(&[("style", "currency".into()), ("currency", of.currency.as_str().into())]);
+    let (format, digits) = of_currency(&of.currency);
+    called(&format.format(), &decimal(of.amount, digits).into())
+}
+
+/// How many digits the minor unit of a currency has.
+pub(crate) fn digits(currency: &str) -> usize {
+    of_currency(currency).1
+}
+
+fn of_currency(currency: &str) -> (js_sys::Intl::NumberFormat, usize) {
+    let options = settings(&[("style", "currency".into()), ("currency", currency.into())]);
     // How many minor units one of a currency has is ISO 4217's, and every engine knows it.
     let format = js_sys::Intl::NumberFormat::new(&js_sys::Array::new(), &options);
     let digits = js_sys::Reflect::get(&format.resolved_options(), &"maximumFractionDigits".into());
@@ -42,7 +52,7 @@ pub(crate) fn money(of: &Amount) -> String {
             0
         }
     });
-    called(&format.format(), &decimal(of.amount, digits).into())
+    (format, digits)
 }
 
 /// An amount as a decimal number, exact whatever its size: 1234 with 2 digits is `12.34`.
