@@ -23,7 +23,8 @@ fn lived_in(world: &World) -> Vec<String> {
         "item": "15 % off"});
     world.change_program(&json!({"rewards": [cash, welcome]}));
     let one = |(number, name): (usize, &&str)| {
-        let body = json!({"external_id": format!("p-{number}"), "email": format!("p{number}@example.com"), "name": name});
+        let body =
+            json!({"external_id": format!("p-{number}"), "email": format!("p{number}@example.com"), "name": name});
         let code = world.client.post("/v1/participants", &body).expect(201).json["code"].clone();
         let mut order = Client::purchase(&format!("order-{number}"), &format!("friend-{number}"), 9_000, "");
         order["attribution"] = json!({"code": code});
@@ -66,7 +67,7 @@ fn a_queue_is_decided_by_hand_with_undo_and_each_refusal_is_told() {
     open(&world, &browser, "/console/rewards?state=pending&automatic=false");
     browser.wait_for_text("tbody", "onerror");
     browser.wait_for_text("tbody", "Aveveve");
-    browser.wait_for_text(".chips", "Held4");
+    browser.wait_for_text(".chips", "Held\n4");
     on_every_screen(&browser, "rewards-pending");
     browser.resize(1280, 900);
 

@@ -33,8 +33,34 @@ fn Tabs() -> impl IntoView {
         (words::forwarding::deliveries(), "/console/forwarding/deliveries"),
     ];
     let tab = move |(title, to): (&'static str, &'static str)| {
-        let current = move || path.with(|path| path.trim_end_matches('/') == to).then_some("page");
+        let current = move || path.with(|path| is_at(path, to)).then_some("page");
         view! { <a href=to aria-current=current>{title}</a> }
     };
     view! { <nav class="tabs" aria-label=words::forwarding::title()>{tabs.map(tab)}</nav> }
+}
+
+/// Whether a tab is where one is: at its address, or at one of the things that it lists.
+fn is_at(path: &str, tab: &str) -> bool {
+    let rest = path.strip_prefix("/console/forwarding").unwrap_or_default().trim_matches('/');
+    let first = rest.split('/').next().unwrap_or_default();
+    let own = if matches!(first, "deliveries") { first } else { "" };
+    tab.strip_prefix("/console/forwarding").unwrap_or_default().trim_matches('/') == own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at;
+
+    #[test]
+    fn a_tab_is_current_for_what_it_lists() {
+        let (first, other) = ("/console/forwarding", "/console/forwarding/deliveries");
+        for (path, is_first) in [
+            ("/console/forwarding", true),
+            ("/console/forwarding/x_1", true),
+            (other, false),
+            ("/console/forwarding/deliveries/x_1", false),
+        ] {
+            assert_eq!((is_at(path, first), is_at(path, other)), (is_first, !is_first), "{path}");
+        }
+    }
 }

@@ -15,7 +15,8 @@ pub(super) fn Change(one: Destination, destination: Load<Destination>) -> impl I
     let kind = kind(&one.kind)?;
     let held = StoredValue::new(one.clone());
     let send = move |values: Values| async move {
-        let (path, body) = held.with_value(|one| (format!("/v1/destinations/{}", one.id), body(kind, &values, Some(one))));
+        let (path, body) =
+            held.with_value(|one| (format!("/v1/destinations/{}", one.id), body(kind, &values, Some(one))));
         api::send("PATCH", &path, Some(&body?)).await?;
         toasts.say(words::forwarding::changed());
         destination.again();

@@ -80,7 +80,8 @@ pub(crate) fn Deliveries() -> impl IntoView {
     };
     let filters = move || {
         let all = destinations.value().map(|page| page.data).unwrap_or_default();
-        let all = all.into_iter().map(|one| (one.id.clone(), format!("{} · {}", one.title(), host(&one.url)))).collect();
+        let all =
+            all.into_iter().map(|one| (one.id.clone(), format!("{} · {}", one.title(), host(&one.url)))).collect();
         let event = here.get("event");
         view! {
             {pick("destination", words::forwarding::all_destinations(), all)}

@@ -149,7 +149,8 @@ mod tests {
 
     #[test]
     fn a_request_is_written_as_it_left() {
-        let request = json!({"method": "POST", "url": "https://x.example/", "headers": {"a": "b"}, "body": "{\"c\":1}"});
+        let request =
+            json!({"method": "POST", "url": "https://x.example/", "headers": {"a": "b"}, "body": "{\"c\":1}"});
         assert_eq!(written(&request), "POST https://x.example/\na: b\n\n{\n  \"c\": 1\n}");
         let own = json!({"method": "POST", "url": "https://x.example/", "headers": {}});
         assert!(written(&own).ends_with(words::forwarding::body_is_event()));

@@ -21,7 +21,8 @@ pub(super) fn Fields(
     let url = now.as_ref().map(|now| now.url.clone()).unwrap_or_default();
     let ordered = now.as_ref().is_some_and(|now| now.ordered);
     let heard = now.as_ref().map(|now| now.events.clone());
-    let (needed, address_hint) = (kind.needs_url, if kind.needs_url { words::forwarding::url_hint() } else { words::forwarding::url_vendor() });
+    let (needed, address_hint) =
+        (kind.needs_url, if kind.needs_url { words::forwarding::url_hint() } else { words::forwarding::url_vendor() });
     let set = now.as_ref().map(|now| now.secrets.clone()).unwrap_or_default();
     let held = now.map(|now| now.settings).unwrap_or_default();
     let one = |asked: &'static Asked| {
@@ -62,6 +63,15 @@ fn offered(kind: &Kind, heard: Option<&[String]>) -> Vec<(String, bool)> {
         }
     }
     all
+}
+
+/// What a destination hears of, in words where there are some.
+pub(super) fn heard(events: &[String]) -> String {
+    let word = |name: &String| match event_word(name) {
+        "" => name.clone(),
+        word => word.to_owned(),
+    };
+    events.iter().map(word).collect::<Vec<_>>().join(" · ")
 }
 
 fn event_word(name: &str) -> &'static str {
@@ -164,7 +174,7 @@ pub(super) fn body(kind: &Kind, values: &Values, now: Option<&Destination>) -> R
         }
     }
     if now.is_none() {
-        body["kind"] = json!(kind.kind);
+        body["kind"] = json!(kind.word);
     }
     Ok(body)
 }
@@ -180,9 +190,7 @@ fn read(asked: &Asked, text: &str) -> Result<Value, Problem> {
             }
             Ok(Value::Object(texts))
         }
-        Shape::Template => {
-            serde_json::from_str(text).map_err(|_| wrong(asked.name, words::forwarding::json_wrong()))
-        }
+        Shape::Template => serde_json::from_str(text).map_err(|_| wrong(asked.name, words::forwarding::json_wrong())),
         _ => Ok(json!(text)),
     }
 }

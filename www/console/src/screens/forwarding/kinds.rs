@@ -37,7 +37,8 @@ impl Field {
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind {
-    pub(super) kind: &'static str,
+    /// The word for it in the API.
+    pub(super) word: &'static str,
     pub(super) title: fn() -> &'static str,
     pub(super) lead: fn() -> &'static str,
     /// Whether its address is the owner's to say; else it is the vendor's.
@@ -58,7 +59,8 @@ fn nothing() -> &'static str {
     ""
 }
 
-const CONSENT: Field = field("settings.consent", Shape::Word(&["required", "not_required"]), w::consent, w::consent_hint);
+const CONSENT: Field =
+    field("settings.consent", Shape::Word(&["required", "not_required"]), w::consent, w::consent_hint);
 const NAMES: Field = field("settings.event_names", Shape::Texts, w::event_names, w::event_names_hint);
 const TEST_CODE: Field = field("settings.test_event_code", Shape::Text, w::test_event_code, w::test_event_code_hint);
 const ACCESS: Field = must(field("secrets.access_token", Shape::Secret, w::access_token, nothing));
@@ -68,9 +70,9 @@ pub(super) const ALL: &[&str] =
     &["*", "participant.*", "conversion.*", "reward.*", "ledger.head", "budget.warning", "destination.disabled"];
 
 pub(super) const KINDS: &[Kind] = &[
-    Kind { kind: "webhook", title: w::webhook, lead: w::webhook_lead, needs_url: true, events: ALL, fields: &[] },
+    Kind { word: "webhook", title: w::webhook, lead: w::webhook_lead, needs_url: true, events: ALL, fields: &[] },
     Kind {
-        kind: "google_analytics",
+        word: "google_analytics",
         title: w::google_analytics,
         lead: w::google_analytics_lead,
         needs_url: false,
@@ -83,7 +85,7 @@ pub(super) const KINDS: &[Kind] = &[
         ],
     },
     Kind {
-        kind: "meta",
+        word: "meta",
         title: w::meta,
         lead: w::meta_lead,
         needs_url: false,
@@ -98,7 +100,7 @@ pub(super) const KINDS: &[Kind] = &[
         ],
     },
     Kind {
-        kind: "tiktok",
+        word: "tiktok",
         title: w::tiktok,
         lead: w::tiktok_lead,
         needs_url: false,
@@ -112,7 +114,7 @@ pub(super) const KINDS: &[Kind] = &[
         ],
     },
     Kind {
-        kind: "segment",
+        word: "segment",
         title: w::segment,
         lead: w::segment_lead,
         needs_url: false,
@@ -125,7 +127,7 @@ pub(super) const KINDS: &[Kind] = &[
         ],
     },
     Kind {
-        kind: "hubspot",
+        word: "hubspot",
         title: w::hubspot,
         lead: w::hubspot_lead,
         needs_url: false,
@@ -137,7 +139,7 @@ pub(super) const KINDS: &[Kind] = &[
         ],
     },
     Kind {
-        kind: "slack",
+        word: "slack",
         title: w::slack,
         lead: w::slack_lead,
         needs_url: false,
@@ -149,7 +151,7 @@ pub(super) const KINDS: &[Kind] = &[
         ],
     },
     Kind {
-        kind: "email",
+        word: "email",
         title: w::email,
         lead: w::email_lead,
         needs_url: false,
@@ -170,7 +172,7 @@ pub(super) const KINDS: &[Kind] = &[
         ],
     },
     Kind {
-        kind: "http",
+        word: "http",
         title: w::http,
         lead: w::http_lead,
         needs_url: true,
@@ -187,7 +189,7 @@ pub(super) const KINDS: &[Kind] = &[
 ];
 
 pub(super) fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.kind == name)
+    KINDS.iter().find(|kind| kind.word == name)
 }
 
 pub(super) fn title(name: &str) -> String {

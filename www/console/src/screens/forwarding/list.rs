@@ -1,6 +1,7 @@
 //! All destinations, each with its health.
 
 use super::Tabs;
+use super::fields::heard;
 use super::health::{Health, standing};
 use super::told::Destination;
 use crate::api::{Page as Rows, load};
@@ -19,7 +20,9 @@ pub(crate) fn Forwarding() -> impl IntoView {
         here.of_api("/v1/destinations", &[("limit", SHOWN), ("cursor", &here.get("cursor"))], &[])
     });
     let may = Session::here().may(Scope::Write);
-    let beside = move || may.then(|| view! { <a class="button" href={"/console/forwarding/new"}>{words::forwarding::add()}</a> });
+    let beside = move || {
+        may.then(|| view! { <a class="button" href={"/console/forwarding/new"}>{words::forwarding::add()}</a> })
+    };
     let empty = move || {
         view! {
             <div class="empty">
@@ -53,7 +56,7 @@ pub(crate) fn Forwarding() -> impl IntoView {
 #[component]
 fn Card(one: Destination) -> impl IntoView {
     let to = format!("/console/forwarding/{}", one.id);
-    let events = if one.is_callback() { words::forwarding::approval_lead().to_owned() } else { one.events.join(", ") };
+    let events = if one.is_callback() { words::forwarding::approval_lead().to_owned() } else { heard(&one.events) };
     view! {
         <li class="card destination">
             <div class="about">

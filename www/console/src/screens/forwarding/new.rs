@@ -45,7 +45,7 @@ pub(crate) fn New() -> impl IntoView {
 
 fn choices(here: Address) -> impl IntoView {
     let choice = move |kind: &'static Kind| {
-        let to = here.with(&[("kind", kind.kind)]);
+        let to = here.with(&[("kind", kind.word)]);
         view! { <li><a class="card" href=to><b>{(kind.title)()}</b><span>{(kind.lead)()}</span></a></li> }
     };
     view! {

@@ -2,6 +2,7 @@
 
 use super::Tabs;
 use super::change::Change;
+use super::fields::heard;
 use super::given::Given;
 use super::health::{Health, standing};
 use super::replay::Replay;
@@ -50,7 +51,7 @@ fn Whole(
 ) -> impl IntoView {
     let may = Session::here().may(Scope::Write);
     let deliveries = format!("/console/forwarding/deliveries?destination={}", quoted(&one.id));
-    let events = if one.is_callback() { words::forwarding::approval_lead().to_owned() } else { one.events.join(", ") };
+    let events = if one.is_callback() { words::forwarding::approval_lead().to_owned() } else { heard(&one.events) };
     let settings = (!one.settings.is_empty()).then(|| pretty(&Value::Object(one.settings.clone())));
     let secrets = (!one.secrets.is_empty()).then(|| one.secrets.join(", "));
     let callback = one.is_callback();
@@ -122,7 +123,11 @@ fn Acts(
             let path = path.clone();
             spawn_local(async move {
                 match api::send("PATCH", &path, Some(&json!({"state": state}))).await {
-                    Ok(_) => toasts.say(if state == "enabled" { words::forwarding::on_now() } else { words::forwarding::off_now() }),
+                    Ok(_) => toasts.say(if state == "enabled" {
+                        words::forwarding::on_now()
+                    } else {
+                        words::forwarding::off_now()
+                    }),
                     Err(problem) => toasts.fail(&problem),
                 }
                 destination.again();
@@ -188,7 +193,8 @@ fn tried(sent: &Sent) -> AnyView {
         _ => String::new(),
     };
     let (class, text) = (look(&sent.row), state(&sent.row));
-    view! { <p><span class=class>{text}</span>" "<bdi>{told}</bdi>" "<a href=to>{words::forwarding::look()}</a></p> }.into_any()
+    view! { <p><span class=class>{text}</span>" "<bdi>{told}</bdi>" "<a href=to>{words::forwarding::look()}</a></p> }
+        .into_any()
 }
 
 #[component]

@@ -113,7 +113,7 @@ async fn counted(id: &str, state: &str, from: &str, to: &str) -> Result<(usize, 
         let mut path = format!("/v1/deliveries?limit=1000&destination={}", quoted(id));
         for (name, value) in [("state", state), ("cursor", &cursor)] {
             if !value.is_empty() {
-                path += &format!("&{name}={}", quoted(value));
+                path.extend(["&", name, "=", &quoted(value)]);
             }
         }
         let page: Rows<Row> = api::get(&path).await?;

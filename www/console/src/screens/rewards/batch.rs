@@ -136,7 +136,13 @@ fn Settle(
         busy.set(true);
         spawn_local(async move {
             match api::send("POST", &path, Some(&body)).await {
-                Ok(_) => toasts.say(if how == "confirm" { words::rewards::paid_now() } else { words::rewards::failed_now() }),
+                Ok(_) => {
+                    toasts.say(if how == "confirm" {
+                        words::rewards::paid_now()
+                    } else {
+                        words::rewards::failed_now()
+                    });
+                }
                 Err(problem) => toasts.fail(&problem),
             }
             let _gone = busy.try_set(false);

@@ -162,7 +162,9 @@ mod tests {
 
     #[test]
     fn only_what_a_state_allows_is_offered() {
-        let fits = |verb: Verb| ["pending", "held", "approved", "fulfilled", "rejected", "reversed"].map(|state| verb.fits(state));
+        let fits = |verb: Verb| {
+            ["pending", "held", "approved", "fulfilled", "rejected", "reversed"].map(|state| verb.fits(state))
+        };
         assert_eq!(fits(Verb::Approve), [true, true, false, false, false, false]);
         assert_eq!(fits(Verb::Reject(String::new())), [true, true, true, false, false, false]);
         assert_eq!(fits(Verb::Fulfil), [false, false, true, false, false, false]);

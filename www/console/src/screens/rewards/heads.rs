@@ -30,7 +30,8 @@ struct Body {
 struct Head {
     date: String,
     postings: i64,
-    head: String,
+    #[serde(rename = "head")]
+    hash: String,
 }
 
 #[component]
@@ -65,9 +66,11 @@ fn One(sent: Sent) -> impl IntoView {
     let path = format!("/v1/deliveries/{}", sent.id);
     let whole = load::<Whole>(move || path.clone());
     let to = format!("/console/forwarding/deliveries/{}", sent.id);
-    let head = move || whole.value().map(|whole| {
+    let head = move || {
+        whole.value().map(|whole| {
         let head = whole.body.data;
-        view! { <span>{words::rewards::head_of(head.date, crate::view::amounts::whole(head.postings))}</span><code>{head.head}</code> }
-    });
+        view! { <span>{words::rewards::head_of(head.date, crate::view::amounts::whole(head.postings))}</span><code>{head.hash}</code> }
+    })
+    };
     view! { <li>{head}<small><a href=to><Time at=sent.created_at /></a>" "{sent.state}</small></li> }
 }

@@ -24,17 +24,25 @@ pub(crate) fn Ledger() -> impl IntoView {
         Column::new(words::rewards::account(), |row: &Posting| row.account.clone()).shown(move |row: &Posting| {
             view! { <a href=to("account", &row.account)><code>{row.account.clone()}</code></a> }.into_any()
         }),
-        Column::new(words::rewards::value(), written).shown(|row: &Posting| view! { <Money of=Some(row.value.clone()) /> }.into_any()).number(),
+        Column::new(words::rewards::value(), written)
+            .shown(|row: &Posting| view! { <Money of=Some(row.value.clone()) /> }.into_any())
+            .number(),
         Column::new(words::rewards::cause(), |row: &Posting| row.cause.clone())
             .shown(move |row: &Posting| view! { <a href=to("cause", &row.cause)>{row.cause.clone()}</a> }.into_any()),
-        Column::new(words::rewards::entry(), |row: &Posting| row.entry.clone())
-            .shown(move |row: &Posting| view! { <a href=to("entry", &row.entry)><code>{short(&row.entry)}</code></a> }.into_any()),
-        Column::new(words::rewards::id(), |row: &Posting| row.reward.clone().unwrap_or_default()).shown(|row: &Posting| {
-            let reward = row.reward.clone();
-            reward.map(|id| view! { <a href=format!("/console/rewards/{id}")><code>{short(&id)}</code></a> }).into_any()
+        Column::new(words::rewards::entry(), |row: &Posting| row.entry.clone()).shown(move |row: &Posting| {
+            view! { <a href=to("entry", &row.entry)><code>{short(&row.entry)}</code></a> }.into_any()
         }),
-        Column::new(words::rewards::hash(), |row: &Posting| row.hash.clone())
-            .shown(|row: &Posting| view! { <code title=row.hash.clone()>{row.hash.get(..8).unwrap_or_default().to_owned()}</code> }.into_any()),
+        Column::new(words::rewards::id(), |row: &Posting| row.reward.clone().unwrap_or_default()).shown(
+            |row: &Posting| {
+                let reward = row.reward.clone();
+                reward
+                    .map(|id| view! { <a href=format!("/console/rewards/{id}")><code>{short(&id)}</code></a> })
+                    .into_any()
+            },
+        ),
+        Column::new(words::rewards::hash(), |row: &Posting| row.hash.clone()).shown(|row: &Posting| {
+            view! { <code title=row.hash.clone()>{row.hash.get(..8).unwrap_or_default().to_owned()}</code> }.into_any()
+        }),
     ];
     let choose = address::replace();
     let send = move |values: Values| {
@@ -56,10 +64,12 @@ pub(crate) fn Ledger() -> impl IntoView {
         }
     };
     let filtered = move || KNOWN.iter().any(|name| !here.get(name).is_empty());
-    let all = move || filtered().then(|| {
-        let to = here.with(&[("account", ""), ("entry", ""), ("reward", ""), ("cause", "")]);
-        view! { <p><a href=to>{words::rewards::whole_book()}</a></p> }
-    });
+    let all = move || {
+        filtered().then(|| {
+            let to = here.with(&[("account", ""), ("entry", ""), ("reward", ""), ("cause", "")]);
+            view! { <p><a href=to>{words::rewards::whole_book()}</a></p> }
+        })
+    };
     view! {
         <Page title=words::rewards::ledger()>
             <Tabs />
@@ -70,7 +80,7 @@ pub(crate) fn Ledger() -> impl IntoView {
             </div>
             <section aria-labelledby="postings">
                 <h2 id="postings">{words::rewards::postings()}</h2>
-                <details class="narrow" open=move || filtered()><summary>{words::rewards::narrow()}</summary>{fields}</details>
+                <details class="narrow" open=filtered><summary>{words::rewards::narrow()}</summary>{fields}</details>
                 {all}
                 <div class="as-cards">
                     <Table

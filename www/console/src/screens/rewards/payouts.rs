@@ -25,7 +25,8 @@ pub(crate) fn Payouts() -> impl IntoView {
         })
         .shown(|row: &Payout| view! { <Money of=Some(row.total.clone()) /> }.into_any())
         .number(),
-        Column::new(words::rewards::people(), |row: &Payout| whole(i64::try_from(row.lines.len()).unwrap_or(0))).number(),
+        Column::new(words::rewards::people(), |row: &Payout| whole(i64::try_from(row.lines.len()).unwrap_or(0)))
+            .number(),
         Column::new(words::rewards::state(), |row: &Payout| row.state.clone()).shown(|row: &Payout| {
             let name = format!("badge {}", row.state);
             view! { <span class=name>{state(&row.state)}</span> }.into_any()

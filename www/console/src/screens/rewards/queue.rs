@@ -137,7 +137,11 @@ fn only(here: Address) -> impl IntoView {
         })
     };
     let side = here.get("side");
-    let sides = [("", words::rewards::both_sides()), ("referrer", words::rewards::referrers()), ("friend", words::rewards::friends())];
+    let sides = [
+        ("", words::rewards::both_sides()),
+        ("referrer", words::rewards::referrers()),
+        ("friend", words::rewards::friends()),
+    ];
     let choose = crate::view::address::replace();
     let chosen = move |side: String| choose(&here.with(&[("side", &side)]));
     view! {
@@ -190,8 +194,7 @@ fn Bar(rows: RwSignal<Vec<Reward>>, chosen: RwSignal<BTreeSet<String>>) -> impl 
     };
     let count = move || i64::try_from(chosen.with(BTreeSet::len)).unwrap_or(i64::MAX);
     let act = move |verb: Verb| {
-        let order: Vec<String> =
-            rows.with_untracked(|rows| rows.iter().map(|row| row.id.clone()).collect());
+        let order: Vec<String> = rows.with_untracked(|rows| rows.iter().map(|row| row.id.clone()).collect());
         let ids = order.into_iter().filter(|id| chosen.with_untracked(|chosen| chosen.contains(id))).collect();
         chosen.set(BTreeSet::new());
         desk.later(toasts, ids, verb);
@@ -199,15 +202,17 @@ fn Bar(rows: RwSignal<Vec<Reward>>, chosen: RwSignal<BTreeSet<String>>) -> impl 
     let reject = Callback::new(move |reason: String| act(Verb::Reject(reason)));
     let button = move |title: &'static str, verb: Verb, class: &'static str| {
         let (asked, done) = (verb.clone(), verb);
-        move || fitting(&asked).then(|| {
-            let done = done.clone();
-            view! {
-                <button class=class on:click=move |_| match &done {
-                    Verb::Reject(_) => asking.set(true),
-                    other => act(other.clone()),
-                }>{title}</button>
-            }
-        })
+        move || {
+            fitting(&asked).then(|| {
+                let done = done.clone();
+                view! {
+                    <button class=class on:click=move |_| match &done {
+                        Verb::Reject(_) => asking.set(true),
+                        other => act(other.clone()),
+                    }>{title}</button>
+                }
+            })
+        }
     };
     view! {
         <div class="bulk" role="group" aria-label=words::rewards::chosen_ones() class:idle=move || rows.with(Vec::is_empty)>

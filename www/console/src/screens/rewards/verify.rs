@@ -92,7 +92,12 @@ async fn verified(done: RwSignal<f64>) -> Result<Found, Problem> {
             Some("done") => answer = answer["result"].take(),
             Some("failed") => {
                 let text = |name: &str| answer["error"][name].as_str().unwrap_or_default().to_owned();
-                return Err(Problem { status: 500, code: text("code"), message: text("message"), ..Problem::default() });
+                return Err(Problem {
+                    status: 500,
+                    code: text("code"),
+                    message: text("message"),
+                    ..Problem::default()
+                });
             }
             _ => {
                 crate::view::times::pause(AGAIN).await;
@@ -110,7 +115,11 @@ async fn verified(done: RwSignal<f64>) -> Result<Found, Problem> {
 
 fn verdict(found: &Found) -> AnyView {
     if found.valid {
-        let text = if found.postings == 0 { words::rewards::sound_empty().to_owned() } else { words::rewards::sound(found.postings) };
+        let text = if found.postings == 0 {
+            words::rewards::sound_empty().to_owned()
+        } else {
+            words::rewards::sound(found.postings)
+        };
         let head = found.head.clone();
         return view! {
             <p class="good"><b>{words::rewards::is_sound()}</b>" "{text}</p>
@@ -120,7 +129,12 @@ fn verdict(found: &Found) -> AnyView {
     }
     let broken = found.broken.as_ref().map(|broken| words::rewards::broken_at(whole(broken.seq), broken.why.clone()));
     let balance = found.wrong_balance.as_ref().map(|wrong| {
-        words::rewards::wrong_balance(wrong.account.clone(), whole(wrong.kept), whole(wrong.computed), wrong.currency.clone())
+        words::rewards::wrong_balance(
+            wrong.account.clone(),
+            whole(wrong.kept),
+            whole(wrong.computed),
+            wrong.currency.clone(),
+        )
     });
     view! {
         <div class="problem" role="alert">
