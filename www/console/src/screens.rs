@@ -42,10 +42,16 @@ pub(crate) fn routes() -> impl IntoView {
             <Route path=path!("/console/conversions") view=conversions::Conversions />
             <Route path=path!("/console/conversions/:id") view=conversions::Conversion />
             <Route path=path!("/console/rewards") view=rewards::Rewards />
-            <Route path=path!("/console/rewards/:id") view=rewards::Rewards />
+            <Route path=path!("/console/rewards/payouts") view=rewards::Payouts />
+            <Route path=path!("/console/rewards/payouts/:id") view=rewards::Batch />
+            <Route path=path!("/console/rewards/ledger") view=rewards::Ledger />
+            <Route path=path!("/console/rewards/:id") view=rewards::One />
             <Route path=path!("/console/program") view=program::Program />
             <Route path=path!("/console/forwarding") view=forwarding::Forwarding />
-            <Route path=path!("/console/forwarding/:id") view=forwarding::Forwarding />
+            <Route path=path!("/console/forwarding/new") view=forwarding::New />
+            <Route path=path!("/console/forwarding/deliveries") view=forwarding::Deliveries />
+            <Route path=path!("/console/forwarding/deliveries/:id") view=forwarding::Delivery />
+            <Route path=path!("/console/forwarding/:id") view=forwarding::One />
             <Route path=path!("/console/install") view=install::Install />
             <Route path=path!("/console/sessions") view=sessions::Sessions />
         </Routes>

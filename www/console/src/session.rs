@@ -14,7 +14,6 @@ const MARK: &str = "honeyguide-console";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     Write,
-    #[allow(dead_code, reason = "for the screens to come")]
     Money,
 }
 

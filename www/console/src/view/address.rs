@@ -62,3 +62,18 @@ fn joined(path: &str, pairs: &[(String, String)]) -> String {
     }
     address
 }
+
+/// The end of an id, which tells it from its neighbours.
+pub(crate) fn short(id: &str) -> String {
+    let from = id.char_indices().rev().nth(7).map_or(0, |(at, _)| at);
+    if from == 0 { id.to_owned() } else { format!("…{}", id.get(from..).unwrap_or_default()) }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_id_is_known_by_its_end() {
+        assert_eq!(super::short("rwd_06da28lu000000000000000abc"), "…00000abc");
+        assert_eq!(super::short("short"), "short");
+    }
+}

@@ -71,6 +71,9 @@ pub(crate) fn Table<T>(
     /// A signal that has the list asked for again when it changes.
     #[prop(optional, into)]
     renew: Signal<u32>,
+    /// Where the rows of the page that is shown are put, for what is chosen among them.
+    #[prop(optional)]
+    shown: Option<RwSignal<Vec<T>>>,
 ) -> impl IntoView
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
@@ -86,6 +89,9 @@ where
         }
         now
     });
+    if let Some(shown) = shown {
+        Effect::new(move |_| shown.set(rows.value().map(|page| page.data).unwrap_or_default()));
+    }
     let saving = RwSignal::new(None::<usize>);
     let wrong = RwSignal::new(None::<Problem>);
     let name = path.rsplit('/').next().unwrap_or_default();

@@ -1,6 +1,11 @@
 //! Moments in the owner's zone, with UTC where one points at them.
 
 use leptos::prelude::*;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 
 /// An RFC 3339 time as the API tells it.
@@ -34,6 +39,30 @@ pub(crate) fn days_of(count: i64) -> Vec<String> {
 pub(crate) fn days_until_today(count: i64) -> (String, String) {
     let tomorrow = (js_sys::Date::now() / DAY).floor() + 1.0;
     (days_of(count).into_iter().next().unwrap_or_default(), date(tomorrow))
+}
+
+/// What an `<input type="datetime-local">` holds, in the owner's zone, as the API writes moments.
+pub(crate) fn moment(local: &str) -> Option<String> {
+    let date = js_sys::Date::new(&local.into());
+    (!date.get_time().is_nan()).then(|| String::from(date.to_iso_string()))
+}
+
+/// Waits a while.
+pub(crate) async fn pause(how_long: Duration) {
+    let state: Rc<(Cell<bool>, RefCell<Option<Waker>>)> = Rc::default();
+    let timer = Rc::clone(&state);
+    let wake = move || {
+        timer.0.set(true);
+        if let Some(waker) = timer.1.take() {
+            waker.wake();
+        }
+    };
+    set_timeout(wake, how_long);
+    poll_fn(|context| {
+        state.1.replace(Some(context.waker().clone()));
+        if state.0.get() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }
 
 /// Milliseconds.

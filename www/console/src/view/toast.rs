@@ -46,7 +46,6 @@ impl Toasts {
     }
 
     /// Says what will be done, and does it unless it is undone in time.
-    #[allow(dead_code, reason = "for the screens to come")]
     pub(crate) fn later(self, text: &str, undo: Callback<()>, then: Callback<()>) {
         self.add(text, Some(undo), Some(then));
     }
