@@ -1,5 +1,6 @@
 //! Numbers and money, as the owner's language writes them.
 
+use honeyguide_domain::money::Currency;
 use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -29,25 +30,21 @@ pub(crate) fn percent(part: f64) -> String {
 }
 
 pub(crate) fn money(of: &Amount) -> String {
-    let options = settings(&[("style", "currency".into()), ("currency", of.currency.as_str().into())]);
+    let digits = digits(&of.currency);
+    let exactly = u32::try_from(digits).unwrap_or(2);
+    let options = settings(&[
+        ("style", "currency".into()),
+        ("currency", of.currency.as_str().into()),
+        ("minimumFractionDigits", exactly.into()),
+        ("maximumFractionDigits", exactly.into()),
+    ]);
     let format = js_sys::Intl::NumberFormat::new(&js_sys::Array::new(), &options);
-    called(&format.format(), &decimal(of.amount, digits(&of.currency)).into())
+    called(&format.format(), &decimal(of.amount, digits).into())
 }
 
-/// How many digits the minor units of a currency have. It is ISO 4217's, and every engine knows it.
+/// How many digits the minor units of a currency have: as the ledger reckons, whatever a browser believes.
 pub(crate) fn digits(currency: &str) -> usize {
-    let options = settings(&[("style", "currency".into()), ("currency", currency.into())]);
-    let format = js_sys::Intl::NumberFormat::new(&js_sys::Array::new(), &options);
-    let digits = js_sys::Reflect::get(&format.resolved_options(), &"maximumFractionDigits".into());
-    digits.ok().and_then(|digits| digits.as_f64()).map_or(2, |digits| {
-        if digits >= 3.0 {
-            3
-        } else if digits >= 1.0 {
-            2
-        } else {
-            0
-        }
-    })
+    Currency::parse(currency).map_or(2, |currency| usize::from(currency.exponent()))
 }
 
 /// The minor units of what somebody typed, such as `12.5` or `12,50`; none where it isn't an amount.
@@ -104,6 +101,10 @@ mod tests {
             ("-1", 2, None),
             ("", 2, None),
             ("ten", 2, None),
+            (".5", 2, None),
+            ("1e3", 2, None),
+            ("5.0", 0, None),
+            ("90071992547409.91", 2, Some(9_007_199_254_740_991)),
             ("99999999999999999999", 2, None),
         ] {
             assert_eq!(minor(text, digits), expected, "{text}");

@@ -1,8 +1,7 @@
 //! What the API answers about conversions and rewards, as far as the console shows it, and its words made readable.
 
 use crate::view::Amount;
-use crate::view::amounts::decimal;
-use honeyguide_domain::money::Currency;
+use crate::view::amounts::{decimal, digits};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -156,11 +155,6 @@ pub(crate) fn plain(word: &str) -> String {
 /// An amount for a sheet: `120.00 USD`. Empty where there is none.
 pub(crate) fn for_a_sheet(amount: Option<&Amount>) -> String {
     amount.map_or_else(String::new, |of| format!("{} {}", decimal(of.amount, digits(&of.currency)), of.currency))
-}
-
-/// Digits behind the point of a currency.
-pub(crate) fn digits(currency: &str) -> usize {
-    Currency::parse(currency).map_or(2, |currency| usize::from(currency.exponent()))
 }
 
 #[cfg(test)]

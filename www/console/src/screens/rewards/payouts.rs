@@ -1,10 +1,10 @@
 //! Payouts: what is owed and approved, a new batch of it, and the batches so far.
 
 use super::Tabs;
-use super::told::{Payout, Sums, minor, state};
+use super::told::{Payout, Sums, state};
 use crate::api::{self, Problem, load};
 use crate::session::{Scope, Session};
-use crate::view::amounts::{decimal, digits, whole};
+use crate::view::amounts::{decimal, digits, minor, whole};
 use crate::view::form::Values;
 use crate::view::{Column, Field, Form, Money, Page, Table, Time, Told, table};
 use crate::words;

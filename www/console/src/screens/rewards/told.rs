@@ -164,40 +164,9 @@ pub(super) fn what_now(state: &str) -> &'static str {
     }
 }
 
-/// A decimal number as whole minor units of so many digits: "12.5" with 2 is 1250. None where it isn't one.
-pub(super) fn minor(text: &str, digits: usize) -> Option<i64> {
-    let (units, rest) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
-    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if units.is_empty() || !plain(units) || !plain(rest) || rest.len() > digits {
-        return None;
-    }
-    format!("{units}{rest:0<digits$}").parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_typed_is_read_exactly() {
-        for (text, digits, expected) in [
-            ("12.5", 2, Some(1_250)),
-            (" 10 ", 2, Some(1_000)),
-            ("0.29", 2, Some(29)),
-            ("500", 0, Some(500)),
-            ("90071992547409.91", 2, Some(9_007_199_254_740_991)),
-            ("1.234", 2, None),
-            ("5.0", 0, None),
-            ("-1", 2, None),
-            ("1,5", 2, None),
-            ("1e3", 2, None),
-            (".5", 2, None),
-            ("", 2, None),
-            ("99999999999999999999", 2, None),
-        ] {
-            assert_eq!(minor(text, digits), expected, "{text}");
-        }
-    }
 
     #[test]
     fn sums_of_both_stretches_are_counted() {
