@@ -61,6 +61,8 @@ fn nothing() -> &'static str {
 
 const CONSENT: Field =
     field("settings.consent", Shape::Word(&["required", "not_required"]), w::consent, w::consent_hint);
+/// Those that messages are written in.
+const LANGUAGES: &[&str] = &["en", "de", "fr", "es", "pt", "ja", "ar", "hi"];
 const NAMES: Field = field("settings.event_names", Shape::Texts, w::event_names, w::event_names_hint);
 const TEST_CODE: Field = field("settings.test_event_code", Shape::Text, w::test_event_code, w::test_event_code_hint);
 const ACCESS: Field = must(field("secrets.access_token", Shape::Secret, w::access_token, nothing));
@@ -169,6 +171,8 @@ pub(super) const KINDS: &[Kind] = &[
             field("settings.reply_to", Shape::Text, w::reply_to, nothing),
             field("settings.sender_address", Shape::Text, w::sender_address, w::sender_address_hint),
             field("settings.message_stream", Shape::Text, w::message_stream, w::message_stream_hint),
+            field("settings.lang", Shape::Word(LANGUAGES), w::mail_lang, w::mail_lang_hint),
+            field("settings.messages", Shape::Template, w::messages, w::messages_hint),
         ],
     },
     Kind {

@@ -78,8 +78,8 @@ pub(crate) fn Ledger() -> impl IntoView {
                 <Verify />
                 <Heads />
             </div>
-            <section aria-labelledby="postings">
-                <h2 id="postings">{words::rewards::postings()}</h2>
+            <section>
+                <h2>{words::rewards::postings()}</h2>
                 <details class="narrow" open=filtered><summary>{words::rewards::narrow()}</summary>{fields}</details>
                 {all}
                 <div class="as-cards">
