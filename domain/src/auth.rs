@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 pub enum Scope {
     Read,
     Write,
-    /// Approve, pay, reverse.
+    /// Approve, pay, reverse by hand, settle a dispute. What a backend reports, refunds too, is `Write`.
     Money,
 }
 

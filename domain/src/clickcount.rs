@@ -3,7 +3,10 @@
 //! Invariant: adding up in any parts and any order gives the same counts. A person is told apart within one UTC day
 //! and no longer, since the key that makes the stand-in lives a day.
 
+pub mod distinct;
+
 use crate::clickquality::Quality;
+use crate::stages;
 use crate::time::Timestamp;
 use crate::wire::clicks::{Click, Tally, Visitors};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +66,8 @@ impl Tallies {
             row.raw += 1;
             if click.quality == Quality::Person {
                 row.visitors.0.push(click.visitor);
+                let at = click.id.at().millis();
+                row.first = Some(row.first.map_or(at, |first| first.min(at)));
             }
         });
     }
@@ -74,6 +79,17 @@ impl Tallies {
                 Mark::Human => row.human += 1,
                 Mark::Engaged => row.engaged += 1,
                 Mark::Qualified => row.qualified += 1,
+            });
+        }
+    }
+
+    /// Counts how long a person took to go on.
+    pub fn went_on(&mut self, click: &Click<'_>, at: Timestamp) {
+        let bucket = stages::bucket(click.id.at(), at);
+        if click.quality == Quality::Person && bucket != stages::UNKNOWN {
+            self.change(click, |row| match row.went_on.iter_mut().find(|(known, _)| *known == bucket) {
+                Some((_, times)) => *times += 1,
+                None => row.went_on.push((bucket, 1)),
             });
         }
     }
@@ -99,6 +115,8 @@ impl Tallies {
             engaged: 0,
             qualified: 0,
             visitors: Visitors::default(),
+            first: None,
+            went_on: Vec::new(),
         };
         change(&mut row);
         self.rows.insert(self.key.clone(), row);
@@ -110,6 +128,7 @@ impl Tallies {
         for row in &mut rows {
             row.visitors.0.sort_unstable();
             row.visitors.0.dedup();
+            row.went_on.sort_unstable();
         }
         rows
     }

@@ -1,5 +1,6 @@
 //! Counts: the same in any parts, and distinct persons as a set would count them.
 
+use super::distinct::{Distinct, Each};
 use super::*;
 use crate::id::ClickId;
 use proptest::prelude::*;
@@ -53,7 +54,54 @@ fn bots_are_raw_and_never_persons_nor_human() {
     assert_eq!((rows[0].raw, rows[0].human, rows[0].visitors.0.len()), (1, 0, 0));
 }
 
+#[test]
+fn a_links_first_person_is_dated_and_how_long_they_took_to_go_on_is_counted() {
+    let mut tallies = Tallies::default();
+    let bot = Click { quality: Quality::Bot, ..click(1_000, "ada", "", 1) };
+    let (early, late) = (click(2_000, "ada", "", 1), click(9_000, "ada", "", 2));
+    for click in [&bot, &late, &early] {
+        tallies.click(click);
+    }
+    for (click, after) in [(&early, 7_500), (&late, 7_000), (&late, 5_000), (&bot, 1_000), (&late, -1)] {
+        tallies.went_on(click, Timestamp::from_millis(click.id.at().millis() + after));
+    }
+    let rows = tallies.finish();
+    let told: Vec<_> = rows.iter().map(|row| (row.quality.as_str(), row.first, row.went_on.clone())).collect();
+    assert_eq!(told, [("bot", None, vec![]), ("person", Some(2_000), vec![(5, 1), (7, 2)])]);
+}
+
 proptest! {
+    #[test]
+    fn counting_at_once_counts_the_same(
+        made in prop::collection::vec((0i64..3 * DAY_MILLIS, 0usize..3, 0usize..2, 0u64..5), 0..60), split in 0usize..60
+    ) {
+        let names = (["ada", "bob", "cy"], ["", "x"]);
+        let clicks: Vec<Click<'_>> =
+            made.iter().map(|(at, code, channel, who)| click(*at, names.0[*code], names.1[*channel], *who)).collect();
+        let (one, other) = clicks.split_at(split.min(clicks.len()));
+        let tallies = [tallied(one), tallied(other)].concat();
+        for (each, scope) in
+            [(Each::Hour, Scope::Program), (Each::Day, Scope::Program), (Each::Channel, Scope::Program), (Each::Link, Scope::Link)]
+        {
+            let mut distinct = Distinct::of(each);
+            for tally in &tallies {
+                distinct.add(tally.hour, &tally.code, &tally.channel, tally.visitors.0.iter().copied());
+            }
+            let mut expected: BTreeMap<(i64, String), i64> = BTreeMap::new();
+            for ((hour, code, channel), first) in firsts(&tallies, scope) {
+                let day = day_of(hour) * DAY;
+                let (group, count) = match each {
+                    Each::Hour => ((hour, String::new()), first.hour),
+                    Each::Day => ((day, String::new()), first.day),
+                    Each::Channel => ((day, channel), first.channel),
+                    Each::Link => ((day, code), first.day),
+                };
+                *expected.entry(group).or_default() += count;
+            }
+            prop_assert_eq!(distinct.count(), expected);
+        }
+    }
+
     #[test]
     fn distinct_persons_are_what_sets_say(
         made in prop::collection::vec((0i64..3 * DAY_MILLIS, 0usize..3, 0usize..2, 0u64..5), 0..60), split in 0usize..60

@@ -3,7 +3,7 @@
 use crate::id::EventId;
 use crate::time::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 macro_rules! kinds {
     ($($name:ident $word:literal,)*) => {
@@ -63,29 +63,35 @@ pub struct Event {
     pub id: EventId,
     pub kind: EventKind,
     pub at: Timestamp,
-    pub data: Value,
+    /// JSON.
+    pub data: String,
 }
 
 impl Event {
     pub fn new(id: EventId, kind: EventKind, at: Timestamp, data: &impl Serialize) -> Self {
-        Self { id, kind, at, data: serde_json::to_value(data).unwrap_or(Value::Null) }
+        Self { id, kind, at, data: serde_json::to_string(data).unwrap_or_else(|_| "null".to_owned()) }
     }
 
     /// The body of a webhook, as Standard Webhooks has it: `{"type", "timestamp", "data"}`.
     pub fn body(&self) -> String {
-        json!({"type": self.kind.as_str(), "timestamp": self.at, "data": self.data}).to_string()
+        format!(r#"{{"data":{},{}}}"#, self.data, self.head())
     }
 
     /// The same, with what a vendor's adapter must know beside: `about` has `program`, `recipient` and `conversion`, as
     /// far as the adapter asks for them.
     pub fn body_about(&self, about: &Value) -> String {
-        json!({"type": self.kind.as_str(), "timestamp": self.at, "data": self.data, "about": about}).to_string()
+        format!(r#"{{"about":{about},"data":{},{}}}"#, self.data, self.head())
+    }
+
+    fn head(&self) -> String {
+        format!(r#""timestamp":"{}","type":"{}""#, self.at, self.kind.as_str())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_destination_hears_what_it_asked_for() {

@@ -71,6 +71,13 @@ macro_rules! ids {
             }
 
             pub fn as_str(&self) -> &str { &self.0 }
+
+            /// When it was made.
+            pub fn made_at(&self) -> Timestamp {
+                let bytes = self.0.strip_prefix($prefix).and_then(|text| BASE32_DNSSEC.decode(text.as_bytes()).ok());
+                let begin = bytes.unwrap_or_default().into_iter().take(6);
+                Timestamp::from_millis(begin.fold(0, |at, byte| at * 256 + i64::from(byte)))
+            }
         }
 
         impl fmt::Display for $name {
@@ -181,6 +188,7 @@ mod tests {
         let distinct: std::collections::BTreeSet<_> = made.iter().collect();
         assert_eq!(distinct.len(), made.len());
         assert_eq!(RewardId::mint(&mut later).as_str().len(), 30);
+        assert_eq!(RewardId::mint(&mut later).made_at().millis(), 1_700_000_000_001);
     }
 
     #[test]

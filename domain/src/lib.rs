@@ -35,10 +35,13 @@ pub mod refund;
 pub mod reward;
 pub mod words;
 
+pub mod deployment;
 pub mod leaderboard;
+pub mod links;
 pub mod overview;
 pub mod search;
 pub mod sharepage;
+pub mod stages;
 
 pub mod doctor;
 pub mod lint;

@@ -21,6 +21,7 @@ mod money;
 mod other;
 mod participants;
 mod programs;
+mod stats;
 
 use operation::Writer;
 use serde_json::{Value, json};
@@ -37,6 +38,7 @@ const TOPICS: &[Topic] = &[
     ),
     ("Program", "Programs, their files and their keys.", programs::write),
     ("Participants", "Who refers, their links, and the clicks on them.", participants::write),
+    ("Stats", "How programs do.", stats::write),
     ("Conversions", "What friends did, and who has the credit.", conversions::write),
     ("In", "Vendors' events, their secrets, and claims.", inward::write),
     ("Money", "Rewards, coupons, payouts and the ledger.", money::write),

@@ -6,6 +6,7 @@
 use crate::fault::Refusal;
 use crate::money::{Currency, LARGEST, Money};
 use crate::reward::State;
+use crate::stages::{Times, stages};
 use crate::time::{Span, Timestamp};
 use crate::wire::decision::Outcome;
 use crate::wire::overview::{Attention, ConversionSum, Funnel, Overview, RewardSum, Stretch, Sum};
@@ -67,8 +68,9 @@ pub struct Clicks {
     pub engaged: i64,
 }
 
-/// The sums of some days, told. `conversions` are by outcome and currency, `rewards` by state and currency.
-pub fn stretch(days: Days, clicks: Clicks, conversions: &[Sum], rewards: &[Sum]) -> Stretch {
+/// The sums of some days, told. `conversions` are by outcome and currency, `rewards` by state and currency, `took` by stage
+/// and bucket.
+pub fn stretch(days: Days, clicks: Clicks, conversions: &[Sum], rewards: &[Sum], took: &[Times]) -> Stretch {
     let times = |sums: &[Sum], name: Option<&str>| {
         sums.iter().filter(|sum| name.is_none_or(|name| sum.name == name)).map(|sum| sum.times).sum()
     };
@@ -78,24 +80,26 @@ pub fn stretch(days: Days, clicks: Clicks, conversions: &[Sum], rewards: &[Sum])
         value: money(sum.amount, &sum.currency),
         refunded: money(sum.refunded, &sum.currency),
     };
+    let funnel = Funnel {
+        person: clicks.person,
+        human: clicks.human,
+        engaged: clicks.engaged,
+        conversions: times(conversions, None),
+        credited: times(conversions, Some(CREDITED)),
+        fulfilled: times(rewards, Some(State::Fulfilled.as_str())),
+    };
     Stretch {
         from: days.begin(),
         to: days.end(),
-        funnel: Funnel {
-            person: clicks.person,
-            human: clicks.human,
-            engaged: clicks.engaged,
-            conversions: times(conversions, None),
-            credited: times(conversions, Some(CREDITED)),
-            fulfilled: times(rewards, Some(State::Fulfilled.as_str())),
-        },
+        stages: stages(&funnel, times(rewards, None), took),
+        funnel,
         conversions: conversions.iter().filter(|sum| sum.times > 0).map(outcome).collect(),
         rewards: rewards.iter().filter(|sum| sum.times > 0).map(reward).collect(),
     }
 }
 
 /// As it is stored.
-const CREDITED: &str = Outcome::Credited.as_str();
+pub(crate) const CREDITED: &str = Outcome::Credited.as_str();
 
 fn reward(sum: &Sum) -> RewardSum {
     RewardSum { state: sum.name.clone(), count: sum.times, value: money(sum.amount, &sum.currency) }
@@ -114,41 +118,64 @@ pub struct Waiting {
     pub approvals: i64,
     /// Destinations that were switched off since they failed.
     pub destinations: i64,
+    /// Destinations that are on and fail just now.
+    pub failing: i64,
     pub budgets: i64,
     pub disputes: i64,
+    pub unproductive: i64,
+}
+
+/// Amounts by currency, added up; what comes to nothing is left out.
+pub fn by_currency<'a>(amounts: impl Iterator<Item = (&'a str, i64)>) -> Vec<Money> {
+    let mut sums: Vec<(&str, i64)> = Vec::new();
+    for (currency, amount) in amounts {
+        match sums.iter_mut().find(|(known, _)| *known == currency) {
+            Some((_, sum)) => *sum = sum.saturating_add(amount),
+            None => sums.push((currency, amount)),
+        }
+    }
+    sums.sort_unstable();
+    sums.into_iter()
+        .filter_map(|(currency, amount)| money(amount, currency))
+        .filter(|money| money.amount() != 0)
+        .collect()
+}
+
+fn in_states(all: &[Sum], states: &[State]) -> Vec<Money> {
+    let those = all.iter().filter(|sum| states.iter().any(|state| state.as_str() == sum.name));
+    by_currency(those.map(|sum| (sum.currency.as_str(), sum.amount)))
+}
+
+/// What rewards come to that may still be paid.
+pub fn owed(all: &[Sum]) -> Vec<Money> {
+    in_states(all, &[State::Pending, State::Held, State::Approved])
+}
+
+/// What rewards come to that were fulfilled.
+pub fn paid(all: &[Sum]) -> Vec<Money> {
+    in_states(all, &[State::Fulfilled])
+}
+
+/// What waits for somebody; `all` are the rewards of all days.
+pub fn attention(all: &[Sum], waiting: Waiting) -> Vec<Attention> {
+    let held = all.iter().filter(|sum| sum.name == State::Held.as_str()).map(|sum| sum.times).sum();
+    [
+        ("held_rewards", held, "/v1/rewards?state=held"),
+        ("pending_approvals", waiting.approvals, "/v1/rewards?state=pending&automatic=false"),
+        ("disabled_destinations", waiting.destinations, "/v1/destinations"),
+        ("failing_destinations", waiting.failing, "/v1/destinations?state=enabled&failing=true"),
+        ("budgets_nearly_spent", waiting.budgets, "/v1/program"),
+        ("open_disputes", waiting.disputes, "/v1/conversions?dispute=open"),
+        ("unproductive_links", waiting.unproductive, "/v1/links?unproductive=true"),
+    ]
+    .into_iter()
+    .map(|(what, count, path)| Attention { what: what.to_owned(), count, path: path.to_owned() })
+    .collect()
 }
 
 /// The whole: `all` are the rewards of all days.
 pub fn overview(period: Stretch, before: Stretch, all: &[Sum], waiting: Waiting) -> Overview {
-    let in_states = |states: &[State]| {
-        let mut sums: Vec<(String, i64)> = Vec::new();
-        for sum in all.iter().filter(|sum| states.iter().any(|state| state.as_str() == sum.name)) {
-            match sums.iter_mut().find(|(currency, _)| *currency == sum.currency) {
-                Some((_, amount)) => *amount = amount.saturating_add(sum.amount),
-                None => sums.push((sum.currency.clone(), sum.amount)),
-            }
-        }
-        sums.sort();
-        sums.into_iter().filter_map(|(currency, amount)| money(amount, &currency)).filter(|money| money.amount() != 0)
-    };
-    let held = all.iter().filter(|sum| sum.name == State::Held.as_str()).map(|sum| sum.times).sum();
-    let attention = [
-        ("held_rewards", held, "/v1/rewards?state=held"),
-        ("pending_approvals", waiting.approvals, "/v1/rewards?state=pending&automatic=false"),
-        ("disabled_destinations", waiting.destinations, "/v1/destinations"),
-        ("budgets_nearly_spent", waiting.budgets, "/v1/program"),
-        ("open_disputes", waiting.disputes, "/v1/conversions?dispute=open"),
-    ];
-    Overview {
-        period,
-        before,
-        owed: in_states(&[State::Pending, State::Held, State::Approved]).collect(),
-        paid: in_states(&[State::Fulfilled]).collect(),
-        attention: attention
-            .into_iter()
-            .map(|(what, count, path)| Attention { what: what.to_owned(), count, path: path.to_owned() })
-            .collect(),
-    }
+    Overview { period, before, owed: owed(all), paid: paid(all), attention: attention(all, waiting) }
 }
 
 #[cfg(test)]
@@ -196,7 +223,7 @@ mod tests {
         let conversions = [sum("credited", "USD", 3, 9_000), sum("none", "", 2, 0), sum("refused", "JPY", 0, 0)];
         let rewards = [sum("fulfilled", "USD", 2, 4_000), sum("pending", "USD", 1, 2_000)];
         let clicks = Clicks { person: 10, human: 7, engaged: 4 };
-        let told = stretch(days, clicks, &conversions, &rewards);
+        let told = stretch(days, clicks, &conversions, &rewards, &[]);
         let all = [
             sum("approved", "JPY", 1, 500),
             sum("fulfilled", "USD", 9, 18_000),
@@ -205,13 +232,21 @@ mod tests {
             sum("rejected", "USD", 1, 2_000),
         ];
         let whole =
-            overview(told.clone(), stretch(days.before(), Clicks::default(), &[], &[]), &all, Waiting::default());
+            overview(told.clone(), stretch(days.before(), Clicks::default(), &[], &[], &[]), &all, Waiting::default());
+        let stages = |counts: [i64; 5], of: [i64; 4]| {
+            let of = [None, Some(of[0]), Some(of[1]), Some(of[2]), Some(of[3])];
+            let names = ["awareness", "interest", "share", "conversion", "fulfilled"];
+            let all = names.iter().zip(counts).zip(of);
+            all.map(|((stage, count), of)| serde_json::json!({"stage": stage, "count": count, "of": of, "time": null}))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(
             serde_json::to_value(&whole).unwrap(),
             serde_json::json!({
                 "period": {
                     "from": "1970-04-11T00:00:00.000Z", "to": "1970-04-18T00:00:00.000Z",
                     "funnel": {"person": 10, "human": 7, "engaged": 4, "conversions": 5, "credited": 3, "fulfilled": 2},
+                    "stages": stages([10, 4, 0, 3, 2], [10, 0, 4, 3]),
                     "conversions": [
                         {"outcome": "credited", "count": 3, "value": {"amount": 9000, "currency": "USD"},
                          "refunded": {"amount": 0, "currency": "USD"}},
@@ -225,6 +260,7 @@ mod tests {
                 "before": {
                     "from": "1970-04-04T00:00:00.000Z", "to": "1970-04-11T00:00:00.000Z",
                     "funnel": {"person": 0, "human": 0, "engaged": 0, "conversions": 0, "credited": 0, "fulfilled": 0},
+                    "stages": stages([0; 5], [0; 4]),
                     "conversions": [], "rewards": [],
                 },
                 "owed": [{"amount": 500, "currency": "JPY"}, {"amount": 6000, "currency": "USD"}],
@@ -233,8 +269,10 @@ mod tests {
                     {"what": "held_rewards", "count": 2, "path": "/v1/rewards?state=held"},
                     {"what": "pending_approvals", "count": 0, "path": "/v1/rewards?state=pending&automatic=false"},
                     {"what": "disabled_destinations", "count": 0, "path": "/v1/destinations"},
+                    {"what": "failing_destinations", "count": 0, "path": "/v1/destinations?state=enabled&failing=true"},
                     {"what": "budgets_nearly_spent", "count": 0, "path": "/v1/program"},
                     {"what": "open_disputes", "count": 0, "path": "/v1/conversions?dispute=open"},
+                    {"what": "unproductive_links", "count": 0, "path": "/v1/links?unproductive=true"},
                 ],
             })
         );

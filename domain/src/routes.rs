@@ -64,6 +64,8 @@ routes! {
     GET "/v1/clicks"
     GET "/v1/stats/clicks"
     GET "/v1/stats/overview"
+    GET "/v1/stats/programs"
+    GET "/v1/links"
 
     POST "/v1/conversions/batch"
     GET|POST "/v1/conversions"

@@ -1,4 +1,4 @@
-//! How participants are looked for: the orders of their list, and what a text that an owner types stands for.
+//! How participants are looked for: the orders of their list and of others, and what a text that an owner types stands for.
 //!
 //! A text stands for beginnings: of a code, an address, a name, an id of the site's. Each is a range of texts, so that an
 //! index finds it, however many participants there are.
@@ -17,6 +17,8 @@ pub enum Order {
 
 impl Order {
     pub const ALL: [Self; 4] = [Self::EarliestFirst, Self::NewestFirst, Self::ByName, Self::ByNameBackwards];
+    /// Those of a list that has no names.
+    pub const BY_TIME: [Self; 2] = [Self::EarliestFirst, Self::NewestFirst];
 
     /// As the parameter `sort` has it.
     pub const fn as_str(self) -> &'static str {
@@ -29,8 +31,17 @@ impl Order {
     }
 
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        Self::ALL.into_iter().find(|order| order.as_str() == text).ok_or_else(|| {
-            let known = Self::ALL.map(Self::as_str).join(", ");
+        Self::among(&Self::ALL, text)
+    }
+
+    /// An order by time alone.
+    pub fn by_time(text: &str) -> Result<Self, Refusal> {
+        Self::among(&Self::BY_TIME, text)
+    }
+
+    fn among(known: &[Self], text: &str) -> Result<Self, Refusal> {
+        known.iter().copied().find(|order| order.as_str() == text).ok_or_else(|| {
+            let known = known.iter().map(|order| order.as_str()).collect::<Vec<_>>().join(", ");
             Refusal::new(400, "unknown_value", format!("sort is one of {known}.")).at("sort")
         })
     }
@@ -119,6 +130,14 @@ mod tests {
             let refusal = Order::parse(text).unwrap_err();
             assert_eq!((refusal.code, refusal.field.as_deref()), ("unknown_value", Some("sort")), "{text}");
         }
+    }
+
+    #[test]
+    fn a_list_without_names_is_in_the_order_of_time_alone() {
+        assert_eq!(Order::by_time("-created_at"), Ok(Order::NewestFirst));
+        assert_eq!(Order::by_time("created_at"), Ok(Order::EarliestFirst));
+        let refusal = Order::by_time("name").unwrap_err();
+        assert!(refusal.message.contains("created_at, -created_at"), "{}", refusal.message);
     }
 
     #[test]

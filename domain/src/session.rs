@@ -1,7 +1,7 @@
 //! Sessions: what a browser holds in place of a secret key. Which cookie it is, from whom it is taken, how long it lasts.
 //!
-//! A session may do what its key may, and ends with it. Its token names the program, as a key does, so that it can be
-//! routed; what is stored is the token's fingerprint.
+//! A session may do what its key may, and ends with it. Its token names the program, as a key does, or says that it is the
+//! deployment's, so that it can be routed; what is stored is the token's fingerprint.
 
 use crate::auth::bearer;
 use crate::fault::Refusal;
@@ -31,6 +31,19 @@ pub fn token(program: &ProgramId, chance: [u8; 20]) -> String {
 pub fn program_of(token: &str) -> Option<ProgramId> {
     let (program, _) = token.strip_prefix("hg_session_")?.rsplit_once('_')?;
     ProgramId::parse(program).ok()
+}
+
+/// How a token of the deployment begins. A program's begins otherwise, whatever its id.
+const OF_DEPLOYMENT: &str = "hg_admin_session_";
+
+/// A new token of a session of the admin secret: `hg_admin_session_{random}`.
+pub fn deployment_token(chance: [u8; 20]) -> String {
+    format!("{OF_DEPLOYMENT}{}", BASE32_DNSSEC.encode(&chance))
+}
+
+/// Whether a token says that it is of the admin secret. Says nothing about whether it is real.
+pub fn is_of_deployment(token: &str) -> bool {
+    token.starts_with(OF_DEPLOYMENT)
 }
 
 /// `Set-Cookie` of a sign-in. The browser keeps it for as long as a session may last; when it ends is decided here.
@@ -86,9 +99,9 @@ pub fn ended() -> Refusal {
     Refusal::new(401, "session_ended", "This session has ended. Sign in again with a key.")
 }
 
-/// What is said where a session is asked for with something else than a program's key.
+/// What is said where a session is asked for with something else than a key.
 pub fn needs_key() -> Refusal {
-    let message = "A session is made from a program's secret key: Authorization: Bearer hg_sk_….";
+    let message = "A session is made from a secret key, or from the admin secret: Authorization: Bearer ….";
     Refusal::new(401, "key_needed", message)
 }
 
@@ -140,6 +153,16 @@ mod tests {
         }
         for token in ["", "hg_session_", "hg_session_acme", "hg_sk_acme_x", "hg_session_AC_x", "hg_session__x"] {
             assert_eq!(program_of(token), None, "{token}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_the_deployment_is_no_programs() {
+        let token = deployment_token([7; 20]);
+        assert!(is_of_deployment(&token) && program_of(&token).is_none(), "{token}");
+        for id in ["admin", "admin_session"] {
+            let token = super::token(&ProgramId::parse(id).unwrap(), [7; 20]);
+            assert!(!is_of_deployment(&token) && program_of(&token).is_some(), "{token}");
         }
     }
 

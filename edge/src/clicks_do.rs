@@ -185,8 +185,8 @@ impl ClicksDo {
                 )?;
                 Ok(Reply::none())
             }),
-            ClicksCommand::List { program, code, quality, from, to, after, limit } => {
-                let narrow = listing::Narrow { program, code, quality, from, to };
+            ClicksCommand::List { program, code, quality, from, to, after, newest, limit } => {
+                let narrow = listing::Narrow { program, code, quality, from, to, newest };
                 listing::list(&self.store, &narrow, after.as_deref(), limit)
             }
             ClicksCommand::Roll { program, between } => {

@@ -1,14 +1,18 @@
 //! What the Worker and the objects say to each other: one typed command a call, one reply. Not a public format.
 
+mod clicks;
 mod destination;
 mod inward;
 mod query;
 mod reply;
+mod sessions;
 
-pub(crate) use destination::DestinationCommand;
+pub(crate) use clicks::{ClickQuery, ClicksCommand, GroupBy};
+pub(crate) use destination::{About, DestinationCommand};
 pub(crate) use inward::{InwardCommand, Posted, read as read_posted};
 pub(crate) use query::Query;
 pub(crate) use reply::Reply;
+pub(crate) use sessions::SessionCommand;
 
 use crate::failure::{Failure, Outcome};
 use honeyguide_domain::approval::Answer;
@@ -41,6 +45,13 @@ pub(crate) enum DirectoryCommand {
         program: String,
     },
     Programs,
+    /// The ids of some of them in their order, after one.
+    ProgramsAfter {
+        after: Option<String>,
+        limit: i64,
+    },
+    /// Sessions of the admin secret.
+    Session(SessionCommand),
     /// The program that each code belongs to; else the one that its host belongs to. Codes and hosts, in pairs. With
     /// none it answers its version alone.
     Resolve {
@@ -48,11 +59,11 @@ pub(crate) enum DirectoryCommand {
     },
     /// Today's key for telling visitors apart.
     Day,
-    /// Takes codes for a program; `owner` makes a second try find its own.
+    /// Takes codes for a program: each with its owner, which makes a second try find its own. Answers for each whether it
+    /// is its owner's now.
     Claim {
         program: String,
-        code: String,
-        owner: String,
+        wanted: Vec<(String, String)>,
     },
 }
 
@@ -191,6 +202,14 @@ pub(crate) enum ProgramCommand {
         body: String,
         code: String,
     },
+    /// Of each line its result, or nothing where a participant may be made.
+    FindParticipants {
+        lines: Vec<String>,
+    },
+    /// Lines and their codes.
+    CreateParticipants {
+        lines: Vec<(String, String)>,
+    },
     Participants {
         query: Query,
     },
@@ -216,6 +235,10 @@ pub(crate) enum ProgramCommand {
     },
     /// Whether links are still what they were.
     LinksVersion,
+    /// A page of links, for the owner.
+    LinkList {
+        query: Query,
+    },
     Convert {
         body: String,
     },
@@ -262,6 +285,10 @@ pub(crate) enum ProgramCommand {
     NewPayout {
         body: String,
     },
+    /// What such a batch would have. Nothing is written.
+    PlanPayout {
+        body: String,
+    },
     Payout {
         id: String,
     },
@@ -290,6 +317,11 @@ pub(crate) enum ProgramCommand {
     Job {
         id: String,
     },
+    /// When events were made of a conversion or of a reward.
+    Moments {
+        conversion: Option<String>,
+        reward: Option<String>,
+    },
     NewDestination {
         body: String,
     },
@@ -316,6 +348,12 @@ pub(crate) enum ProgramCommand {
         id: String,
         why: String,
     },
+    /// Since when no delivery there has arrived, if none has. `change`: later ones are greater.
+    DestinationStands {
+        id: String,
+        failing_since: Option<i64>,
+        change: i64,
+    },
     /// What the decision callback answered to the question of a delivery.
     Decided {
         delivery: String,
@@ -337,6 +375,11 @@ pub(crate) enum ProgramCommand {
         from: i64,
         until: i64,
         clicks: [Clicks; 2],
+    },
+    /// What days come to, for a table of programs. Clicks are added up before.
+    Sums {
+        from: i64,
+        until: i64,
     },
     Offer {
         code: Option<String>,
@@ -381,54 +424,6 @@ pub(crate) struct ExportedLines {
     pub(crate) lines: String,
     pub(crate) last: i64,
     pub(crate) until: i64,
-}
-
-/// To a shard of the clicks; batches come by `store_clicks`.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum ClicksCommand {
-    Mark {
-        click: String,
-        mark: String,
-        at: i64,
-    },
-    Count {
-        program: String,
-        name: String,
-        event: String,
-        at: i64,
-    },
-    /// Raw clicks after one, in the order in which they were made. Times in milliseconds, `to` excluded.
-    List {
-        program: String,
-        code: Option<String>,
-        quality: Option<String>,
-        from: i64,
-        to: i64,
-        after: Option<String>,
-        limit: usize,
-    },
-    /// Adds up all there is; then says what a program's clicks between some moments add up to.
-    Roll {
-        program: String,
-        between: Vec<(i64, i64)>,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum GroupBy {
-    Hour,
-    Day,
-    Code,
-    Channel,
-}
-
-/// Which counts are asked for: whole hours, `to_hour` excluded.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct ClickQuery {
-    pub(crate) group_by: GroupBy,
-    pub(crate) code: Option<String>,
-    pub(crate) from_hour: i64,
-    pub(crate) to_hour: i64,
 }
 
 /// Asks an object. The reply is the object's HTTP answer as it is: status, headers, body.

@@ -9,6 +9,7 @@ mod erasing;
 mod reports;
 mod schema;
 mod sending;
+mod standing;
 
 use crate::command::{DestinationCommand, Reply};
 use crate::failure::{Failure, Outcome};
@@ -83,9 +84,12 @@ impl DurableObject for DestinationDo {
             Ok(()) => self.send_due().await,
             failed => failed,
         };
+        let told = self.report_standing().await;
         let forgotten = self.forget_old();
         let rearmed = if sent.is_ok() { self.rearm(LOOK_AGAIN) } else { Ok(()) };
-        for failure in [armed.err(), erased.err(), sent.err(), forgotten.err(), rearmed.err()].into_iter().flatten() {
+        for failure in
+            [armed.err(), erased.err(), sent.err(), told.err(), forgotten.err(), rearmed.err()].into_iter().flatten()
+        {
             let why = failure.to_string();
             crate::metrics::error(crate::metrics::What::DestinationAlarm, &why);
         }
@@ -97,10 +101,13 @@ impl DestinationDo {
     fn handle(&self, command: DestinationCommand) -> Outcome<Reply> {
         match command {
             DestinationCommand::Hand { setting, rows } => self.take(&setting, &rows),
-            DestinationCommand::Deliveries { query, after } => self.deliveries(&query, after.as_deref()),
+            DestinationCommand::Deliveries { query, after, about } => {
+                self.deliveries(&query, after.as_deref(), about.as_ref())
+            }
             DestinationCommand::Delivery { id } => self.delivery(&id),
-            DestinationCommand::Replay { id, from, to, state } => {
-                self.replay(id.as_deref(), (from, to), state.as_deref())
+            DestinationCommand::Replay { id } => self.replay(&id),
+            DestinationCommand::ReplayRange { from, to, state, dry_run } => {
+                self.replay_range((from, to), state.as_deref(), dry_run)
             }
             DestinationCommand::Forget => self.forget_all(),
         }
@@ -115,7 +122,8 @@ impl DestinationDo {
         let given_up = before.as_ref().is_some_and(|before| before.given_up.is_some());
         let enabled = setting.enabled && !given_up;
         if enabled && before.is_some_and(|before| !before.setting.enabled) {
-            self.store.run("UPDATE setting SET failing_since = NULL, held_until = NULL", vec![])?;
+            self.note_failing(None)?;
+            self.store.run("UPDATE setting SET held_until = NULL", vec![])?;
             let again = "UPDATE deliveries SET state = 'pending', tried_in_row = 0, next_at = ?
                 WHERE state <> 'delivered' AND state = 'waiting'";
             self.store.run(again, vec![int(now().millis())])?;
@@ -195,9 +203,11 @@ impl DestinationDo {
         struct Row {
             held_until: Option<i64>,
             told: i64,
+            stands_told: i64,
         }
-        let standing: Option<Row> =
-            self.store.row("SELECT held_until, given_up IS NULL AS told FROM setting WHERE one = 1", vec![])?;
+        let query =
+            "SELECT held_until, given_up IS NULL AS told, told >= change AS stands_told FROM setting WHERE one = 1";
+        let standing: Option<Row> = self.store.row(query, vec![])?;
         // Who waits for another in its lane isn't due, whatever its time: an alarm for it would find nothing to do.
         let next = format!("SELECT next_at AS n FROM deliveries d WHERE {} ORDER BY next_at LIMIT 1", sending::OPEN);
         let next = Some(self.store.number(&next, vec![])?).filter(|at| *at > 0);
@@ -207,9 +217,10 @@ impl DestinationDo {
         let old_at = |at: i64| at.saturating_add(kept).div_euclid(HOUR).saturating_add(1) * HOUR;
         // An old one that is still to be tried, or more than one alarm removes, is looked at again soon.
         let forgetting = oldest.filter(|at| *at > 0).map(|at| old_at(at).max(now().after(again).millis()));
-        let reporting = standing.filter(|row| row.told == 0).map(|_| 0);
+        let reporting = standing.as_ref().filter(|row| row.told == 0).map(|_| 0);
+        let telling = standing.filter(|row| row.stands_told == 0).map(|_| now().after(again).millis());
         let erasing = self.is_erasing()?.then_some(0);
-        match [sending, forgetting, reporting, erasing].into_iter().flatten().min() {
+        match [sending, forgetting, reporting, telling, erasing].into_iter().flatten().min() {
             None => Ok(()),
             Some(at) => self.store.wake(Timestamp::from_millis(at.max(now().millis()))),
         }

@@ -1,7 +1,10 @@
 //! Keeps the names of a deployment: programs, their hosts, and which program a code belongs to. One object.
 //!
 //! Invariant: what isn't here is never asked elsewhere, so a guessed name creates no object. Called by the Worker on a
-//! cold cache. It also keeps the day's key for telling visitors apart; keys of past days are deleted.
+//! cold cache. It also keeps the day's key for telling visitors apart (keys of past days are deleted), and the sessions of
+//! the admin secret.
+
+mod sessions;
 
 use crate::command::{Day, Directory, DirectoryCommand, Known, Reply, Resolved};
 use crate::failure::Outcome;
@@ -28,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE programs ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX programs_by_change ON programs (change);
 ",
+    sessions::TABLE,
 ];
 
 /// Codes are never given back and changes are numbered, so that their sum tells of either.
@@ -51,7 +55,11 @@ struct ProgramRow {
 #[derive(Deserialize)]
 struct CodeRow {
     program: String,
-    owner: String,
+}
+
+#[derive(Deserialize)]
+struct Held {
+    ours: i64,
 }
 
 impl DurableObject for DirectoryDo {
@@ -117,6 +125,13 @@ impl DirectoryDo {
                 }
                 Reply::ok(&json!({"data": rows, "next_cursor": null}))
             }
+            DirectoryCommand::ProgramsAfter { after, limit } => {
+                let query = "SELECT id, site, ready FROM programs WHERE ready = 1 AND id > ? ORDER BY id LIMIT ?";
+                let values = vec![text(after.unwrap_or_default()), int(limit)];
+                let rows: Vec<ProgramRow> = self.store.rows(query, values)?;
+                Reply::ok(&rows.into_iter().map(|row| row.id).collect::<Vec<_>>())
+            }
+            DirectoryCommand::Session(command) => self.sessions(command),
             DirectoryCommand::Resolve { wanted } => {
                 let version = self.store.number(VERSION, vec![])?;
                 let resolved = wanted.iter().map(|(code, host)| self.resolve(code, host));
@@ -126,7 +141,7 @@ impl DirectoryDo {
                 let day = now().day().millis();
                 Reply::ok(&Day { day, key: self.day_key(day)? })
             }
-            DirectoryCommand::Claim { program, code, owner } => self.claim(&program, &code, &owner),
+            DirectoryCommand::Claim { program, wanted } => self.claim(&program, &wanted),
         }
     }
 
@@ -135,8 +150,7 @@ impl DirectoryDo {
     }
 
     fn resolve(&self, code: &str, host: &str) -> Outcome<Resolved> {
-        let owner: Option<CodeRow> =
-            self.store.row("SELECT program, owner FROM codes WHERE code = ?", vec![text(code)])?;
+        let owner: Option<CodeRow> = self.store.row("SELECT program FROM codes WHERE code = ?", vec![text(code)])?;
         let program = owner.map(|row| row.program);
         let by_host = "SELECT id, site, ready FROM programs WHERE host = ? AND ready = 1 ORDER BY created_at LIMIT 1";
         let mut home: Option<ProgramRow> = match &program {
@@ -167,12 +181,16 @@ impl DirectoryDo {
         Ok(key)
     }
 
-    fn claim(&self, program: &str, code: &str, owner: &str) -> Outcome<Reply> {
-        let values = vec![text(code), text(program), text(owner)];
-        self.store.run("INSERT OR IGNORE INTO codes (code, program, owner) VALUES (?, ?, ?)", values)?;
-        let held: Option<CodeRow> =
-            self.store.row("SELECT program, owner FROM codes WHERE code = ?", vec![text(code)])?;
-        let ours = held.is_some_and(|row| row.program == program && row.owner == owner);
-        Reply::ok(&json!({"ours": ours}))
+    /// Who is first has a code. One that is claimed and then led nowhere does no harm: its owner finds it again.
+    fn claim(&self, program: &str, wanted: &[(String, String)]) -> Outcome<Reply> {
+        let all = || text(json!(wanted));
+        let claim = "INSERT OR IGNORE INTO codes (code, program, owner)
+            SELECT value ->> 0, ?1, value ->> 1 FROM json_each(?2) ORDER BY key";
+        self.store.run(claim, vec![text(program), all()])?;
+        let held = "SELECT EXISTS (SELECT 1 FROM codes c
+                WHERE c.code = each.value ->> 0 AND c.program = ?1 AND c.owner = each.value ->> 1) AS ours
+            FROM json_each(?2) AS each ORDER BY each.key";
+        let held: Vec<Held> = self.store.rows(held, vec![text(program), all()])?;
+        Reply::ok(&held.iter().map(|held| held.ours == 1).collect::<Vec<bool>>())
     }
 }

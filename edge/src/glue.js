@@ -31,17 +31,21 @@ export function pageAnswer(status, kind, body) {
 const queries = [];
 
 /** Runs statements of an object's database, in their order. `text`: JSON of one array a statement, of the query's number,
- * the query itself where the number is new, and what it binds. Answers the rows that were read and that were written, and
- * the rows of the last as JSON, where they are wanted. */
-export function runStatements(sql, text, rowsWanted) {
+ * the query itself where the number is new, and what it binds; a number below zero is one whose query binds a line of
+ * `lines`, by its place. Answers the rows that were read and that were written, and the rows of the last as JSON, where
+ * they are wanted. */
+export function runStatements(sql, text, lines, rowsWanted) {
   const statements = JSON.parse(text);
+  const rows = lines && lines.split("\n");
   // Before any of them can fail: the module tells each only once.
-  for (const [number, query] of statements) if (query) queries[number] = query;
+  for (const [number, query] of statements) if (query) queries[Math.abs(number)] = query;
   let [read, written, cursor] = [0, 0, undefined];
   for (const [number, query, ...values] of statements) {
     if (cursor) [read, written] = [read + cursor.rowsRead, written + cursor.rowsWritten];
-    cursor = sql.exec(query || queries[number], ...values);
+    cursor = number < 0
+      ? sql.exec(query || queries[-number], rows[values[0]])
+      : sql.exec(query || queries[number], ...values);
   }
-  const rows = rowsWanted ? JSON.stringify(cursor.toArray()) : "";
-  return `${read + cursor.rowsRead} ${written + cursor.rowsWritten} ${rows}`;
+  const answer = rowsWanted ? JSON.stringify(cursor.toArray()) : "";
+  return `${read + cursor.rowsRead} ${written + cursor.rowsWritten} ${answer}`;
 }

@@ -72,7 +72,8 @@ async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Reques
     if path == "/healthz" && routes::is_known(seen.method, path) {
         #[cfg(feature = "faults")]
         faults::switch(&request.headers().get("x-honeyguide-fault")?.unwrap_or_default());
-        return Ok(json(200, concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#))?);
+        let health = serde_json::json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "friend_path": settings.friend_path});
+        return Ok(json(200, &health.to_string())?);
     }
     if !settings.owner_host.is_empty() && host_of(seen.host) != host_of(&settings.owner_host) {
         return Err(Refusal::not_found("path").into());
@@ -81,7 +82,8 @@ async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Reques
         return inbound::answer(&inbound::Post { env, settings, seen, vendor, program }, request).await;
     }
     if path.starts_with("/v1/") {
-        return owner::answer(&owner::Asked::new(env, settings, seen, &request)?, request).await;
+        let asked = owner::Asked::new(env, settings, seen, &request)?.admitted().await?;
+        return owner::answer(&asked, request).await;
     }
     if path == "/openapi.json" || path == "/healthz" {
         return described(env, seen.method, path).await;

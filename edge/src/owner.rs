@@ -8,6 +8,7 @@ mod inward;
 mod many;
 mod money;
 mod overview;
+mod programs;
 mod routes;
 mod sessions;
 
@@ -15,8 +16,8 @@ pub(crate) use clicks::of_code as clicks_of;
 pub(crate) use routes::answer;
 
 use crate::command::{
-    Caller, ClicksCommand, DirectoryCommand, Idempotency, Known, ProgramCall, ProgramCommand, Query, ask, fetch,
-    shard_name,
+    Caller, ClicksCommand, DirectoryCommand, Idempotency, Known, ProgramCall, ProgramCommand, Query, SessionCommand,
+    ask, fetch, shard_name,
 };
 use crate::failure::{Failure, Outcome};
 use crate::settings::Settings;
@@ -28,7 +29,6 @@ use honeyguide_domain::session::{self, Credential};
 use honeyguide_domain::token::derive;
 use honeyguide_domain::wire::read::{self, LARGEST_BODY};
 use honeyguide_domain::words::Lang;
-use serde::Deserialize;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -107,24 +107,48 @@ pub(crate) async fn claim_code(
     chosen: Option<&Code>,
     owner: &str,
 ) -> Outcome<String> {
-    #[derive(Deserialize)]
-    struct Claimed {
-        ours: bool,
-    }
-    for attempt in 0..8 {
-        let seed = format!("honeyguide code {program} {owner} {attempt}");
-        let code =
-            chosen.cloned().unwrap_or_else(|| Code::generate(&derive(settings.secret.as_bytes(), seed.as_bytes())));
-        let command =
-            DirectoryCommand::Claim { program: program.to_owned(), code: code.to_string(), owner: owner.to_owned() };
-        if fetch::<Claimed>(env, "DIRECTORY", "directory", &command).await?.ours {
-            return Ok(code.to_string());
+    let claimed = claim_codes(env, settings, program, &[(chosen.cloned(), owner.to_owned())]).await?;
+    let claimed = claimed.into_iter().next().ok_or_else(|| Failure::Ours("a claim has no answer".to_owned()))?;
+    Ok(claimed?)
+}
+
+/// Codes that are drawn for one owner until one is free.
+const DRAWN: usize = 8;
+
+/// The same of many, chosen or not, each with its owner: all at once, and those again alone whose drawn code was taken.
+pub(crate) async fn claim_codes(
+    env: &Env,
+    settings: &Settings,
+    program: &str,
+    wanted: &[(Option<Code>, String)],
+) -> Outcome<Vec<Result<String, Refusal>>> {
+    let mut claimed: Vec<Option<Result<String, Refusal>>> = vec![None; wanted.len()];
+    for attempt in 0..DRAWN {
+        let draw = |(chosen, owner): &(Option<Code>, String)| {
+            let seed = format!("honeyguide code {program} {owner} {attempt}");
+            let code =
+                chosen.clone().unwrap_or_else(|| Code::generate(&derive(settings.secret.as_bytes(), seed.as_bytes())));
+            (code.to_string(), owner.clone())
+        };
+        let without = claimed.iter_mut().zip(wanted).filter(|(claimed, _)| claimed.is_none());
+        let asked: Vec<_> = without.map(|(claimed, want)| (claimed, want.0.is_some(), draw(want))).collect();
+        if asked.is_empty() {
+            break;
         }
-        if chosen.is_some() {
-            return Err(Refusal::new(409, "code_taken", format!("The code \"{code}\" is taken.")).at("code").into());
+        let codes: Vec<(String, String)> = asked.iter().map(|(_, _, code)| code.clone()).collect();
+        let command = DirectoryCommand::Claim { program: program.to_owned(), wanted: codes };
+        let ours: Vec<bool> = fetch(env, "DIRECTORY", "directory", &command).await?;
+        for ((claimed, is_chosen, (code, _)), ours) in asked.into_iter().zip(ours) {
+            if ours {
+                *claimed = Some(Ok(code));
+            } else if is_chosen {
+                let message = format!("The code \"{code}\" is taken.");
+                *claimed = Some(Err(Refusal::new(409, "code_taken", message).at("code")));
+            }
         }
     }
-    Err(Failure::Ours("no free code in eight tries".to_owned()))
+    let all: Option<Vec<_>> = claimed.into_iter().collect();
+    all.ok_or_else(|| Failure::Ours(format!("no free code in {DRAWN} tries")))
 }
 
 /// One authenticated request of the owner's.
@@ -135,6 +159,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
     credential: Credential,
+    /// Whether the credential is a session of the admin secret that is in force.
+    admin_session: bool,
     user_agent: String,
     accept_language: String,
     idempotency_key: Option<String>,
@@ -168,6 +194,7 @@ impl<'a> Asked<'a> {
             path,
             query,
             credential,
+            admin_session: false,
             user_agent: header("user-agent").unwrap_or_default(),
             accept_language: header("accept-language").unwrap_or_default(),
             idempotency_key,
@@ -188,9 +215,27 @@ impl<'a> Asked<'a> {
         Ok(Lang::parse(&tag).ok_or_else(unknown)?.as_str().to_owned())
     }
 
-    /// Whether the admin secret of the deployment was sent.
+    /// Looks up a session of the admin secret; one that isn't in force is refused: 401 `session_ended`. To sign out it needn't
+    /// be. What else was sent is looked up where it is used.
+    pub(crate) async fn admitted(mut self) -> Outcome<Self> {
+        if let Credential::Session(token) = &self.credential
+            && session::is_of_deployment(token)
+            && self.path != "/v1/sessions/current"
+        {
+            let (secret, token) = (fingerprint(&self.settings.admin_secret), fingerprint(token));
+            let command = DirectoryCommand::Session(SessionCommand::Check { secret, token });
+            match ask(self.env, "DIRECTORY", "directory", &command).await?.status_code() {
+                200..=299 => self.admin_session = !self.settings.admin_secret.is_empty(),
+                401 => return Err(session::ended().into()),
+                status => return Err(Failure::Ours(format!("the directory answered {status} of a session"))),
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether the admin secret of the deployment was sent, or a session of it.
     fn is_admin(&self) -> bool {
-        let Credential::Key(key) = &self.credential else { return false };
+        let Credential::Key(key) = &self.credential else { return self.admin_session };
         !self.settings.admin_secret.is_empty() && same_secret(key, &self.settings.admin_secret)
     }
 
@@ -210,7 +255,7 @@ impl<'a> Asked<'a> {
             Credential::Session(token) => session::program_of(token).map(|program| program.as_str().to_owned()),
             Credential::Nothing => None,
         };
-        let program = named.ok_or_else(|| self.unknown())?;
+        let program = named.ok_or_else(|| if self.is_admin() { needs_program() } else { self.unknown() })?;
         if crate::public::parameter(self.query, "program").is_some_and(|asked| asked != program) {
             return Err(Refusal::new(403, "forbidden", "This key is for another program.").at("program").into());
         }
@@ -280,6 +325,32 @@ impl<'a> Asked<'a> {
         Ok((page_of(&rest.join("&"), filters)?, cursor))
     }
 
+    /// Whether `?dry_run=true` says that nothing is to be written. What says neither yes nor no is refused: it might have
+    /// been meant.
+    fn is_dry_run(&self) -> Outcome<bool> {
+        let asked = self.query.split('&').filter_map(|pair| match pair.split_once('=').unwrap_or((pair, "")) {
+            ("dry_run", value) => Some(value),
+            _ => None,
+        });
+        match asked.collect::<Vec<_>>().as_slice() {
+            [] | ["false"] => Ok(false),
+            ["true"] => Ok(true),
+            _ => Err(Refusal::new(400, "unknown_value", "dry_run is one of true, false.").at("dry_run").into()),
+        }
+    }
+
+    /// Refuses by name what isn't one of these parameters, where there is no list.
+    fn only(&self, names: &[&str]) -> Outcome<()> {
+        let given = self.query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty());
+        match given.into_iter().find(|name| *name != "program" && !names.contains(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let message = format!("There is no parameter \"{name}\" here; there are {}.", names.join(", "));
+                Err(Refusal::new(400, "unknown_parameter", message).at(name).into())
+            }
+        }
+    }
+
     /// The page and filters of a list; a parameter that nobody knows is refused by name.
     fn page(&self, filters: &[&str]) -> Outcome<Query> {
         page_of(self.query, filters)
@@ -315,6 +386,11 @@ fn page_of(asked: &str, filters: &[&str]) -> Outcome<Query> {
         }
     }
     Ok(query)
+}
+
+/// What is said to the deployment where it doesn't say which program is meant.
+fn needs_program() -> Refusal {
+    Refusal::new(400, "program_needed", "Say which program is meant: ?program=….").at("program")
 }
 
 /// Used by the routes: counts a deployment's clicks command for one program.

@@ -5,9 +5,11 @@
 //! Worker, and by its own alarm, which hands over the outbox, approves rewards whose hold has ended, and works on jobs.
 
 mod about;
+mod ahead;
 mod approvals;
 mod claims;
 mod clicks;
+mod conversion_list;
 mod conversions;
 mod coupons;
 mod customers;
@@ -23,10 +25,14 @@ mod inbound;
 mod jobs;
 mod keys;
 mod ledger;
+mod links;
+mod moments;
 mod outbox;
 mod overview;
 mod participants;
 mod payouts;
+mod persons;
+mod postings;
 mod ranks;
 mod refunds;
 mod remembered;
@@ -38,6 +44,7 @@ mod schema;
 mod search;
 mod sessions;
 mod sources;
+mod stages;
 mod together;
 mod verify;
 mod visitors;
@@ -50,6 +57,7 @@ use crate::command::{Caller, ProgramCall, ProgramCommand, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::settings::{Settings, chance, now};
 use crate::store::Store;
+use ahead::Ahead;
 use honeyguide_domain::auth::Scope;
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::Minter;
@@ -67,6 +75,7 @@ pub struct ProgramDo {
     env: Env,
     ready: Outcome<()>,
     simulation: whatif::Memory,
+    persons: persons::Memory,
     pauses: outbox::Pauses,
     /// Forgotten whenever something fails.
     remembered: AssertUnwindSafe<Remembered>,
@@ -74,13 +83,17 @@ pub struct ProgramDo {
 }
 
 /// One command's surroundings: the store, the moment, and chance.
+#[derive(Clone, Copy)]
 pub(crate) struct Turn<'a> {
     store: &'a Store,
     settings: &'a Settings,
     now: Timestamp,
     simulation: &'a whatif::Memory,
+    persons: &'a persons::Memory,
     /// Where conversions are recorded: what those have in common.
     remembered: Option<&'a Remembered>,
+    /// Where several are: what was looked up for all of them.
+    ahead: Option<&'a Ahead>,
     #[cfg(feature = "faults")]
     fault: &'a str,
 }
@@ -100,6 +113,7 @@ impl DurableObject for ProgramDo {
             env,
             ready,
             simulation: whatif::Memory::default(),
+            persons: persons::Memory::default(),
             pauses: outbox::Pauses::default(),
             remembered: AssertUnwindSafe(Remembered::default()),
             together: AssertUnwindSafe(Together::default()),
@@ -163,7 +177,9 @@ impl ProgramDo {
             settings,
             now: now(),
             simulation: &self.simulation,
+            persons: &self.persons,
             remembered: None,
+            ahead: None,
             #[cfg(feature = "faults")]
             fault: "",
         }
@@ -269,6 +285,8 @@ impl Turn<'_> {
             C::RotateIdentity => self.rotate_identity(),
             C::FindParticipant { body } => self.find_participant(body),
             C::CreateParticipant { body, code } => self.create_participant(body, code),
+            C::FindParticipants { lines } => self.find_participants(lines),
+            C::CreateParticipants { lines } => self.create_participants(lines),
             C::Participants { query } => self.participants(query),
             C::Participant { id } => self.participant(id),
             C::ChangeParticipant { id, body } => self.change_participant(id, body),
@@ -276,6 +294,7 @@ impl Turn<'_> {
             C::Statement { id, query } => self.statement(id, query),
             C::Links { codes } => self.links(codes),
             C::LinksVersion => Reply::ok(&self.links_version()?),
+            C::LinkList { query } => self.link_list(query),
             C::Convert { body } => self.convert(body),
             C::Refund { body } => self.refund(body),
             C::Conversions { query } => self.conversions(query),
@@ -290,6 +309,7 @@ impl Turn<'_> {
             C::Coupons => self.coupons(),
             C::Payouts { query } => self.payouts(query),
             C::NewPayout { body } => self.new_payout(body),
+            C::PlanPayout { body } => self.plan_payout(body),
             C::Payout { id } => self.payout(id),
             C::WriteOff { id, body } => self.write_off(id, body),
             C::SettlePayout { id, paid, body } => self.settle_payout(id, *paid, body),
@@ -297,6 +317,7 @@ impl Turn<'_> {
             C::LedgerLines { after, until } => self.ledger_lines(*after, *until),
             C::VerifyLedger => self.verify_ledger(),
             C::Job { id } => self.job(id),
+            C::Moments { conversion, reward } => self.moments(conversion.as_deref(), reward.as_deref()),
             C::NewDestination { body } => self.new_destination(body),
             C::Destinations { query } => self.destinations(query),
             C::Destination { id } => self.destination(id),
@@ -306,9 +327,11 @@ impl Turn<'_> {
             C::RotateDestination { id } => self.rotate_destination(id),
             C::Decided { delivery, answer } => self.decided(delivery, answer),
             C::DestinationGone { id, why } => self.destination_gone(id, why),
+            C::DestinationStands { id, failing_since, change } => self.destination_stands(id, *failing_since, *change),
             C::AddClicks { shard, step, part, tallies } => self.add_clicks(shard, *step, *part, tallies),
             C::ClickStats { query, edges } => self.click_stats(query, edges),
             C::Overview { from, until, clicks } => self.overview(Days { from: *from, until: *until }, *clicks),
+            C::Sums { from, until } => self.sums(Days { from: *from, until: *until }),
             C::Offer { code, click, lang } => self.offer(code.as_deref(), click.as_deref(), lang.as_deref()),
             C::Leaderboard => self.leaderboard(),
             C::Reference { touches } => self.reference(touches),

@@ -2,12 +2,17 @@
 //!
 //! Invariant: a transaction has no `.await` in it; a failure or a panic inside leaves nothing behind. Statements travel to
 //! the runtime as one text, and those of a transaction that only write wait for its next question or its end: each
-//! crossing costs as much as many a statement. They run in the order in which they were given.
+//! crossing costs as much as many a statement. They run in the order in which they were given; rows that are only added
+//! are gathered by table first.
 
+mod gathered;
 mod statements;
 
 use crate::failure::{Failure, Outcome};
 use crate::metrics::{self, Cost};
+use gathered::Gathered;
+#[cfg(test)]
+pub(crate) use gathered::TRIGGERED;
 use honeyguide_domain::time::Timestamp;
 use serde::de::DeserializeOwned;
 use statements::Statements;
@@ -41,7 +46,9 @@ pub(crate) struct Store {
 
 #[derive(Default)]
 struct Underway {
-    /// What a transaction has written and not run yet.
+    /// Rows that a transaction adds, which no statement has yet.
+    gathered: RefCell<Gathered>,
+    /// What a transaction has written and not run yet, before those.
     waiting: RefCell<Statements>,
     /// Transactions, one inside another.
     depth: Cell<u32>,
@@ -50,9 +57,6 @@ struct Underway {
     /// Statements that write, ever.
     writes: Cell<u64>,
 }
-
-/// Values that one statement may bind, as Cloudflare allows.
-const MOST_VALUES: usize = 100;
 
 /// A value to bind. Booleans are bound as 0 and 1: a bound JavaScript boolean would be stored as text.
 pub(crate) type Bound = SqlStorageValue;
@@ -115,14 +119,31 @@ impl Store {
 
     /// In a transaction it may run only when something is asked, or at the end: that is then what fails.
     pub(crate) fn run(&self, query: &str, values: Vec<Bound>) -> Outcome<()> {
-        self.underway.writes.set(self.underway.writes.get() + 1);
+        self.write_counts();
         if values.iter().any(|value| matches!(value, Bound::Blob(_))) {
             self.flush()?;
             self.count(&self.sql.exec(query, values)?);
             return Ok(());
         }
+        self.line_up(None)?;
         self.underway.waiting.borrow_mut().add(query, &values)?;
         if self.underway.depth.get() == 0 || self.underway.waiting.borrow().are_long() { self.flush() } else { Ok(()) }
+    }
+
+    fn write_counts(&self) {
+        self.underway.writes.set(self.underway.writes.get() + 1);
+    }
+
+    /// Makes statements of the rows that were gathered; where a question is to follow, of those that it may read.
+    fn line_up(&self, asked: Option<&str>) -> Outcome<()> {
+        let mut gathered = self.underway.gathered.borrow_mut();
+        if !gathered.is_empty() {
+            let mut waiting = self.underway.waiting.borrow_mut();
+            for (query, rows) in gathered.take(asked) {
+                waiting.add_rows(&query, &rows)?;
+            }
+        }
+        Ok(())
     }
 
     /// How many statements were to write by now: who compares two of these learns whether something was written between.
@@ -132,6 +153,7 @@ impl Store {
 
     /// Runs what waits.
     fn flush(&self) -> Outcome<()> {
+        self.line_up(None)?;
         if !self.underway.waiting.borrow().is_empty() {
             self.settle(false)?;
         }
@@ -147,18 +169,47 @@ impl Store {
         Ok(answer.rows)
     }
 
-    /// Adds rows, several in a statement. `into`: the table with its columns, `conflict`: what is done where a row is
-    /// there already.
-    pub(crate) fn insert(&self, into: &str, rows: Vec<Vec<Bound>>, conflict: &str) -> Outcome<()> {
-        let width = rows.first().map_or(1, Vec::len).max(1);
-        let row = format!("({})", vec!["?"; width].join(", "));
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let some: Vec<Vec<Bound>> = rows.by_ref().take((MOST_VALUES / width).max(1)).collect();
-            let places = vec![row.as_str(); some.len()].join(", ");
-            self.run(&format!("INSERT INTO {into} VALUES {places} {conflict}"), some.into_iter().flatten().collect())?;
+    /// Adds rows. `into`: the table with its columns, `conflict`: what is done where a row is there already. In a
+    /// transaction they are gathered with others of the table.
+    pub(crate) fn insert(&self, into: &'static str, rows: Vec<Vec<Bound>>, conflict: &'static str) -> Outcome<()> {
+        if self.underway.depth.get() > 0 && rows.iter().all(|row| Gathered::can_carry(row)) {
+            self.write_counts();
+            let mut gathered = self.underway.gathered.borrow_mut();
+            for row in &rows {
+                gathered.add(into, conflict, row)?;
+            }
+            drop(gathered);
+            return self.unless_long();
+        }
+        for row in rows {
+            let places = vec!["?"; row.len()].join(", ");
+            self.run(&format!("INSERT INTO {into} VALUES ({places}) {conflict}"), row)?;
         }
         Ok(())
+    }
+
+    /// Adds to sums. Each row: its key, and what is added in the columns after it. `conflict` adds them to what is there.
+    pub(crate) fn add_up(
+        &self,
+        into: &'static str,
+        rows: Vec<(Vec<Bound>, Vec<i64>)>,
+        conflict: &'static str,
+    ) -> Outcome<()> {
+        if self.underway.depth.get() > 0 && rows.iter().all(|(key, _)| Gathered::can_carry(key)) {
+            self.write_counts();
+            let mut gathered = self.underway.gathered.borrow_mut();
+            for (key, sums) in &rows {
+                gathered.add_up(into, conflict, key, sums)?;
+            }
+            drop(gathered);
+            return self.unless_long();
+        }
+        let row = |(key, sums): (Vec<Bound>, Vec<i64>)| key.into_iter().chain(sums.into_iter().map(int)).collect();
+        self.insert(into, rows.into_iter().map(row).collect(), conflict)
+    }
+
+    fn unless_long(&self) -> Outcome<()> {
+        if self.underway.gathered.borrow().are_long() { self.flush() } else { Ok(()) }
     }
 
     /// Runs a statement and says how many rows of the query's own it changed.
@@ -169,6 +220,7 @@ impl Store {
 
     #[expect(clippy::needless_pass_by_value, reason = "as its neighbours, which hand the values over")]
     pub(crate) fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<Bound>) -> Outcome<Vec<T>> {
+        self.line_up(Some(query))?;
         self.underway.waiting.borrow_mut().add(query, &values)?;
         Ok(serde_json::from_str(&self.settle(true)?)?)
     }
@@ -209,6 +261,7 @@ impl Store {
             let outcome = catch_unwind(AssertUnwindSafe(all))
                 .unwrap_or_else(|_| Err(Failure::Logged("panic in a transaction".to_owned())));
             self.underway.depth.set(self.underway.depth.get() - 1);
+            self.underway.gathered.take();
             self.underway.waiting.take();
             let failed = outcome.is_err();
             if failed {

@@ -1,6 +1,7 @@
 //! The world around Honeyguide, for the journeys: an edge on real `workerd` with a fresh program, a client that knows
 //! only the public API, a receiver of webhooks, and Chromium. Nothing here sleeps: it waits for conditions.
 
+pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod connection;

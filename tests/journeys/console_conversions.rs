@@ -3,7 +3,7 @@
 
 use crate::console_people::{HOSTILE, nothing_ran, stranger, tab_to};
 use crate::the_console::{on_every_screen, signed_in};
-use honeyguide_tests::{Client, World, wait_for};
+use honeyguide_tests::{Client, Manner, Receiver, Rough, World, wait_for};
 use serde_json::{Value, json};
 
 const ENTER: &str = "\u{E007}";
@@ -73,6 +73,15 @@ fn conversions_are_narrowed_and_each_tells_why() {
     browser.wait_for_text(".empty", "No conversion fits");
     browser.click(".empty a");
     rows(3);
+
+    // The newest first, until one turns the order.
+    let orders = "return [...document.querySelectorAll('tbody tr')].map((row) => row.innerText.includes('order-1'))";
+    assert_eq!(browser.script(orders), json!([false, false, true]));
+    tab_to(&browser, "thead a");
+    browser.press(ENTER);
+    wait_for("the order to turn", 20, || (browser.script(orders) == json!([true, false, false])).then_some(()));
+    assert!(browser.address().contains("sort=created_at"), "{}", browser.address());
+    assert_eq!(browser.script("return document.querySelector('[aria-sort=ascending]').innerText"), "Recorded ↑");
 
     browser.click("tbody tr:first-child a");
     browser.wait_for_text("h1", "Purchase order-1");
@@ -191,11 +200,65 @@ fn a_reader_of_conversions_settles_and_refunds_nothing() {
     key["secret_key"].as_str().unwrap().clone_into(&mut world.client.key);
     let browser = signed_in(&world, &path(&made).replace("/v1", "/console"));
     browser.wait_for_text(".disputes", "mine");
-    assert_eq!(browser.script("return document.querySelectorAll('main form, main button').length"), 0);
+    assert_eq!(
+        browser.script("return document.querySelectorAll('main form, main button:not(.under button)').length"),
+        0
+    );
     on_every_screen(&browser, "conversion-read");
     let ruling = json!({"outcome": "rejected", "reason": "no"});
     world.client.post(&format!("{}/dispute/settle", path(&made)), &ruling).expect(403);
     let refund = json!({"event": "purchase", "external_id": "order-1", "refund_id": "r-1"});
     world.client.post("/v1/refunds", &refund).expect(403);
     world.client.post(&format!("{}/dispute", path(&made)), &json!({"reason": "x"})).expect(403);
+}
+
+#[test]
+fn what_was_told_of_a_conversion_is_seen_and_a_backends_key_may_refund() {
+    let mut world = World::start();
+    let receiver = Receiver::start();
+    let refusing = Rough::start(Manner::Answers(500, "", HOSTILE.to_owned()));
+    for (url, events) in [(&receiver.url, "*"), (&refusing.url, "reward.*")] {
+        let made = json!({"kind": "webhook", "url": url, "events": [events]});
+        world.client.post("/v1/destinations", &made).expect(201);
+    }
+    let made = sale(&world);
+    let id = made["id"].as_str().unwrap();
+    let told = || {
+        let rows = world.client.get(&format!("/v1/deliveries?conversion={id}")).expect(200).json;
+        let rows = rows["data"].as_array().unwrap().clone();
+        let tried = rows.iter().all(|row| row["tries"].as_i64() > Some(0));
+        (rows.len() == 5 && tried).then_some(())
+    };
+    wait_for("five tries", 30, told);
+    let backend =
+        world.client.post("/v1/keys", &json!({"label": "shop", "scopes": ["read", "write"]})).expect(201).json;
+    backend["secret_key"].as_str().unwrap().clone_into(&mut world.client.key);
+    let browser = signed_in(&world, &path(&made).replace("/v1", "/console"));
+    browser.wait_for_text(".told tbody", "conversion.recorded");
+    let text = browser.wait_for_text(".told tbody", "Webhook · 127.0.0.1");
+    assert_eq!((text.matches("Delivered").count(), text.matches("Is tried again").count()), (3, 2), "{text}");
+    on_every_screen(&browser, "conversion-told");
+
+    // A refund is a report, like the sale.
+    browser.resize(1280, 900);
+    browser.wait_for_text(".refund", "$120.00 isn’t refunded yet.");
+    tab_to(&browser, ".refund button[type=submit]");
+    browser.press(ENTER);
+    browser.wait_for_text("dialog[open]", "Refund");
+    browser.press("\u{E004}");
+    browser.press(ENTER);
+    browser.wait_for_text(".rewards tbody", "Reversed");
+
+    // To the attempt, and to all of it.
+    browser.wait_for_text(".told tbody", "Is tried again");
+    let rejected =
+        "[...document.querySelectorAll('.told tbody tr')].find((row) => row.innerText.includes('tried again'))";
+    browser.script(&format!("{rejected}.querySelector('a').focus()"));
+    browser.press(ENTER);
+    browser.wait_for_text("h1", "A delivery");
+    browser.wait_for_text(".attempt .answer", "<img src=x");
+    browser.open(&format!("{}/console/forwarding/deliveries?conversion={id}", world.client.base));
+    browser.wait_for_text("tbody", "conversion.recorded");
+    browser.wait_for_text(".filters", id);
+    nothing_ran(&browser);
 }

@@ -82,3 +82,17 @@ fn a_reader_is_told_too_and_nobody_else() {
     "hg_sk_acme_wrong".clone_into(&mut world.client.key);
     world.client.get("/v1/doctor").expect(401);
 }
+
+#[test]
+fn a_deployment_with_a_path_of_its_own_is_installed_by_that_path() {
+    let world = World::start_changed(|settings| settings.set("FRIEND_PATH", "/refer"));
+    assert_eq!(world.client.get("/healthz").expect(200).json["friend_path"], "/refer");
+    let browser = signed_in(&world, "/console/install");
+    let own = SNIPPET.replace("/r/", "/refer/");
+    browser.wait_for_text("section[aria-labelledby=snippet]", &own);
+    browser.wait_for_text("section[aria-labelledby=route]", "location /refer/ {");
+    browser.wait_for_text(".guides", &own);
+    let text = browser.text_of("main");
+    assert!(!text.contains("\"/r/") && !text.contains("location /r/"), "{text}");
+    browser.expect_quiet_console();
+}

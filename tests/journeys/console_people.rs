@@ -95,6 +95,8 @@ fn somebody_is_found_as_one_types_and_by_the_keyboard_alone() {
     browser.click(".under a[href*=cursor]");
     browser.wait_for_text(".under", "First page");
     browser.open(&format!("{}/console/people", world.client.base));
+    browser.wait_for_text("table", "friend-59");
+    browser.open(&format!("{}/console/people?sort=created_at", world.client.base));
     browser.wait_for_text("table", "desrever");
     on_every_screen(&browser, "people");
     nothing_ran(&browser);

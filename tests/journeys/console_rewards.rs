@@ -64,7 +64,7 @@ fn a_queue_is_decided_by_hand_with_undo_and_each_refusal_is_told() {
     on_every_screen(&browser, "rewards-empty");
 
     let mine = lived_in(&world);
-    open(&world, &browser, "/console/rewards?state=pending&automatic=false");
+    open(&world, &browser, "/console/rewards?state=pending&automatic=false&sort=created_at");
     browser.wait_for_text("tbody", "onerror");
     browser.wait_for_text("tbody", "Aveveve");
     browser.wait_for_text(".chips", "Held\n4");
@@ -95,7 +95,7 @@ fn a_queue_is_decided_by_hand_with_undo_and_each_refusal_is_told() {
     browser.wait_for_text(".toasts", "1 reward is approved now");
 
     // A reason is asked for, and kept.
-    open(&world, &browser, "/console/rewards?state=pending&automatic=false");
+    open(&world, &browser, "/console/rewards?state=pending&automatic=false&sort=created_at");
     browser.click("tbody tr:nth-child(3) input");
     browser.click(".bulk .acts button.quiet");
     browser.wait_for_text("dialog[open]", "Reject 1 reward?");
@@ -155,7 +155,20 @@ fn a_payout_shows_its_total_before_it_is_confirmed_and_the_book_can_be_checked()
     browser.press(ENTER);
     browser.wait_for_text("[role=alert]", "plain amount");
     assert_eq!(browser.script("return document.querySelector('#field-minimum').value"), "1.234");
+    // Tried before it is made, by the keyboard alone.
+    browser.fill("#field-minimum", "30.00");
+    browser.press(ENTER);
+    browser.wait_for_text("main", "Nobody would be in it.");
+    browser.wait_for_text(".left-out", "$60.00 of 3 people: below the minimum.");
     browser.fill("#field-minimum", "20.00");
+    browser.press(ENTER);
+    browser.wait_for_text("dialog[open]", "Make a batch of $60.00 to 3 people?");
+    browser.wait_for_text("dialog[open]", "It gathers 3 rewards.");
+    browser.wait_for_text("dialog[open] .left-out", "$20.00 of 1 person: earned, and not approved yet.");
+    on_every_screen(&browser, "payout-tried");
+    browser.resize(1280, 900);
+    assert_eq!(world.client.get("/v1/payouts").expect(200).json["data"], json!([]), "nothing was made");
+    browser.press(TAB);
     browser.press(ENTER);
     browser.wait_for_text("h2.sum", "$60.00");
     browser.wait_for_text("main", "3 people");
@@ -231,7 +244,7 @@ fn a_reader_sees_the_money_and_decides_nothing() {
         left.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(buttons("/console/rewards?state=pending"), ["Save as CSV"]);
-    assert_eq!(buttons(&format!("/console/rewards/{}", mine[1])), Vec::<String>::new());
+    assert_eq!(buttons(&format!("/console/rewards/{}", mine[1])), ["Save as CSV"]);
     assert_eq!(buttons("/console/rewards/payouts"), ["Save as CSV"]);
     assert_eq!(buttons(&format!("/console/rewards/payouts/{batch}")), Vec::<String>::new());
     reader.expect_quiet_console();

@@ -67,38 +67,19 @@ fn settle(browser: &Browser) {
     }
 }
 
-/// What axe-core says of the page and the frames in it, a line each.
-fn objections(browser: &Browser) -> Vec<String> {
-    let found = browser.script_that_ends(
-        "const done = arguments[arguments.length - 1];
-         axe.run(document, { resultTypes: ['violations'] }).then(
-            ({ violations }) => done(violations.flatMap(({ id, help, nodes }) =>
-                nodes.map(({ target, html, any }) => [id, help, JSON.stringify(target), html, any[0]?.message || ''].join(' | ')))),
-            (error) => done(['axe-core failed: ' + error]));",
-    );
-    found.as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect()
-}
-
-/// A browser that brings axe-core into every frame of every page.
-fn with_axe() -> Browser {
-    let browser = looking();
-    let source = std::fs::read_to_string(Place::find().unwrap().node_modules("axe-core/axe.min.js")).unwrap();
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": source}));
-    browser
-}
-
 #[test]
 fn axe_finds_nothing_in_any_language_and_scheme() {
     let world = World::start();
     let shop = Shop::start(&world);
-    let browser = with_axe();
+    let browser = looking();
+    browser.bring_axe();
     browser.resize(1280, 16_000);
     let mut report = String::new();
     for language in LANGUAGES {
         for theme in ["light", "dark"] {
             browser.open(&format!("{}/gallery?lang={language}&theme={theme}", shop.url));
             settle(&browser);
-            for objection in objections(&browser) {
+            for objection in browser.objections() {
                 writeln!(report, "{language} {theme}: {objection}").unwrap();
             }
         }

@@ -1,7 +1,7 @@
 //! Exactly once, in any order: a thousand schedules of purchases, refunds, approvals and payouts, sent twice and at the
 //! same time by many hands, leave the books as the ordered run does.
 
-mod schedule;
+pub(crate) mod schedule;
 
 use honeyguide_tests::{Client, World};
 use schedule::{Chance, Plan, Step};

@@ -69,6 +69,12 @@ fn people_are_found_by_how_a_code_an_address_a_name_or_an_id_begins() {
     ] {
         assert_eq!(found(client, query).join(" "), who, "{query}");
     }
+    let ada = client.get("/v1/participants?external_id=u-1").expect(200).json["data"][0]["id"].clone();
+    let some = format!("ids={eve},prt_nobody,{}", ada.as_str().unwrap());
+    assert_eq!(found(client, &some).join(" "), "u-1 other", "in the list's order, and nobody for an unknown id");
+    assert_eq!(found(client, &format!("{some}&search=eve&sort=name")).join(" "), "other");
+    let many = format!("/v1/participants?ids={}", vec!["prt_x"; 101].join(","));
+    assert_eq!(client.get(&many).expect(400).json["error"]["field"], "ids");
     // Another link is another way to be found; who changes is found by what they are now.
     client.post(&format!("/v1/participants/{eve}/links"), &json!({"code": "apple"})).expect(201);
     let change = json!({"name": "Eve", "state": "paused"}).to_string();

@@ -16,12 +16,18 @@ struct Page {
 impl Page {
     #[track_caller]
     fn signed_in(world: &World, key: &str) -> Self {
+        Self::signed_in_as(world, key, "hg_session_acme_")
+    }
+
+    /// `begins`: how the token does.
+    #[track_caller]
+    fn signed_in_as(world: &World, key: &str, begins: &str) -> Self {
         let made = Client::new(&world.client.base, key).send("POST", "/v1/sessions", &[], None).unwrap().expect(201);
         let set = made.header("set-cookie").unwrap();
         let (cookie, attributes) = set.split_once("; ").unwrap();
         assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=604800");
         let (name, token) = cookie.split_once('=').unwrap();
-        assert!(name == "__Host-honeyguide_session" && token.starts_with("hg_session_acme_"), "{cookie}");
+        assert!(name == "__Host-honeyguide_session" && token.starts_with(begins), "{cookie}");
         assert!(!made.text.contains(token), "the token is for the cookie alone");
         Self { client: Client::new(&world.client.base, ""), cookie: cookie.to_owned() }
     }
@@ -104,11 +110,90 @@ fn a_session_is_taken_from_its_own_origin_alone_and_a_key_counts_before_it() {
         assert_eq!(forged.send("DELETE", "/v1/sessions/current", None).status, 204);
     }
     assert_eq!(world.stored_objects(), objects);
-    // A session isn't made of a session, nor of the deployment's secret.
+    // A session isn't made of a session.
     is_refused(&page.send("POST", "/v1/sessions", None), 401, "key_needed");
-    is_refused(&world.admin().send("POST", "/v1/sessions?program=acme", &[], None).unwrap(), 401, "key_needed");
     is_refused(&page.get("/v1/programs"), 401, "unauthorized");
     world.admin().get("/v1/sessions?program=acme").expect(200);
+}
+
+/// A program beside `acme`, and its key.
+pub(crate) fn another_program(world: &World, id: &str, kind: &str) -> Client {
+    let mut file = world.client.get("/v1/program").expect(200).json;
+    (file["id"], file["name"], file["kind"]) = (json!(id), json!(format!("The {id}")), json!(kind));
+    let made = world.admin().post("/v1/programs", &file).expect(201).json;
+    Client::new(&world.client.base, made["secret_key"].as_str().unwrap())
+}
+
+#[test]
+fn the_admin_secret_signs_in_to_all_programs_and_nothing_is_left_after_signing_out() {
+    let mut world = World::start();
+    another_program(&world, "globex", "partner");
+    let signed_in = |world: &World| Page::signed_in_as(world, &world.admin_secret, "hg_admin_session_");
+    let page = signed_in(&world);
+    assert_eq!(page.get("/v1/programs").expect(200).json["data"].as_array().unwrap().len(), 2);
+    assert_eq!(page.get("/v1/program?program=globex").expect(200).json["kind"], "partner");
+    let ada = json!({"external_id": "ada", "email": "ada@example.com"});
+    page.send("POST", "/v1/participants?program=acme", Some(&ada)).expect(201);
+    is_refused(&page.get("/v1/program"), 400, "program_needed");
+    is_refused(&page.get("/v1/program?program=nobody"), 404, "not_found");
+    is_refused(&page.send("POST", "/v1/sessions", None), 401, "key_needed");
+
+    // From its own origin alone, as any other.
+    for site in [None, Some("cross-site"), Some("same-site"), Some("none")] {
+        is_refused(&page.send_from(site, "GET", "/v1/programs", None), 403, "cross_site");
+        is_refused(&page.send_from(site, "POST", "/v1/keys?program=acme", Some(&json!({}))), 403, "cross_site");
+        is_refused(&page.send_from(site, "DELETE", "/v1/sessions/current", None), 403, "cross_site");
+    }
+    // Its sessions are listed apart from a program's, and ended one by one.
+    Page::signed_in(&world, &world.client.key);
+    let other = signed_in(&world);
+    let listed = page.get("/v1/sessions").expect(200).json;
+    let rows = listed["data"].as_array().unwrap();
+    let marked: Vec<_> = rows.iter().map(|row| (&row["program"], &row["key"], &row["current"])).collect();
+    assert_eq!(marked, [(&Value::Null, &Value::Null, &json!(true)), (&Value::Null, &Value::Null, &json!(false))]);
+    assert!(!listed.to_string().contains("hg_admin_session_"), "no token is told");
+    let of_program = page.get("/v1/sessions?program=acme").expect(200).json;
+    assert_eq!((&of_program["data"][0]["program"], &of_program["data"][0]["current"]), (&json!("acme"), &json!(false)));
+    let id = rows[1]["id"].as_str().unwrap();
+    assert_eq!(page.send("DELETE", &format!("/v1/sessions/{id}"), None).status, 204);
+    is_refused(&other.get("/v1/programs"), 401, "session_ended");
+    is_refused(&page.send("DELETE", &format!("/v1/sessions/{id}"), None), 404, "not_found");
+
+    world.kill_and_start_again();
+    let page = Page { client: Client::new(&world.client.base, ""), ..page };
+    page.get("/v1/programs").expect(200);
+    let out = page.send("DELETE", "/v1/sessions/current", None).expect(204);
+    assert!(out.header("set-cookie").unwrap().starts_with("__Host-honeyguide_session=; Path=/; Secure;"));
+    // The cookie that someone had taken before.
+    for (method, path) in [("GET", "/v1/programs"), ("GET", "/v1/program?program=acme"), ("GET", "/v1/sessions")] {
+        is_refused(&page.send(method, path, None), 401, "session_ended");
+    }
+    is_refused(&page.send("POST", "/v1/participants?program=acme", Some(&ada)), 401, "session_ended");
+    assert_eq!(page.send("DELETE", "/v1/sessions/current", None).status, 204, "twice is as good as once");
+
+    // Forged ones are none; and with another secret, those of the one before have ended.
+    let objects = world.stored_objects();
+    for token in ["hg_admin_session_wrong", "hg_admin_session_"] {
+        let forged = Page { client: page.client.clone(), cookie: format!("__Host-honeyguide_session={token}") };
+        is_refused(&forged.get("/v1/programs"), 401, "session_ended");
+    }
+    assert_eq!(world.stored_objects(), objects);
+    let before = signed_in(&world);
+    world.start_again_changed(|settings| settings.secrets.admin = "another".to_owned());
+    let before = Page { client: Client::new(&world.client.base, ""), ..before };
+    is_refused(&before.get("/v1/programs"), 401, "session_ended");
+}
+
+#[test]
+fn a_session_of_the_admin_secret_ends_when_it_is_not_used() {
+    let world = World::start_with_faults();
+    let page = Page::signed_in_as(&world, &world.admin_secret, "hg_admin_session_");
+    world.switch(&format!("clock {}", 11 * HOUR));
+    page.get("/v1/programs").expect(200);
+    world.switch(&format!("clock {}", 22 * HOUR));
+    page.get("/v1/programs").expect(200);
+    world.switch(&format!("clock {}", 35 * HOUR));
+    is_refused(&page.get("/v1/programs"), 401, "session_ended");
 }
 
 #[test]

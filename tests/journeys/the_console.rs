@@ -11,52 +11,48 @@ const ENTER: &str = "\u{E007}";
 /// A browser that brings axe-core, and keeps what the CSP refuses.
 pub(crate) fn looking() -> Browser {
     let browser = Browser::start();
-    let axe = std::fs::read_to_string(Place::find().unwrap().node_modules("axe-core/axe.min.js")).unwrap();
+    browser.bring_axe();
     let refused = "window.refused = []; document.addEventListener('securitypolicyviolation', (event) =>
         refused.push(`${event.effectiveDirective} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));";
-    for source in [axe.as_str(), refused] {
-        browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": source}));
-    }
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": refused}));
     browser.resize(1280, 1000);
     browser
 }
 
 /// Signs in at an address of the console with the program's key, and stays there.
 pub(crate) fn signed_in(world: &World, address: &str) -> Browser {
+    signed_in_as(&world.client, address)
+}
+
+/// The same, of any edge, with the client's key.
+pub(crate) fn signed_in_as(client: &Client, address: &str) -> Browser {
     let browser = looking();
-    browser.open(&format!("{}{address}", world.client.base));
+    browser.open(&format!("{}{address}", client.base));
     browser.wait_for_text("h1", "Sign in");
-    browser.fill("#field-key", &world.client.key);
+    browser.fill("#field-key", &client.key);
     browser.press(ENTER);
     browser.text_of("nav");
     browser
 }
 
-/// What axe-core says of the page, a line each.
-fn objections(browser: &Browser) -> Vec<String> {
-    let found = browser.script_that_ends(
-        "const done = arguments[arguments.length - 1];
-         axe.run(document, { resultTypes: ['violations'] }).then(
-            ({ violations }) => done(violations.flatMap(({ id, help, nodes }) =>
-                nodes.map(({ target, html, any }) => [id, help, JSON.stringify(target), html, any[0]?.message || ''].join(' | ')))),
-            (error) => done(['axe-core failed: ' + error]));",
-    );
-    found.as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect()
-}
-
-/// The screen as it is, at each width in both schemes: one `h1`, nothing wider than it, no objection of axe-core, nothing
+/// The screen as it is, at each width in both schemes, and at the widest in one: one `h1`, nothing wider than it, no objection of axe-core, nothing
 /// that the CSP refused, a quiet console. Photographs are kept in `target/honeyguide/console`.
 #[track_caller]
 pub(crate) fn on_every_screen(browser: &Browser, name: &str) {
     let folder = Place::find().unwrap().built("console");
     std::fs::create_dir_all(&folder).unwrap();
     let mut report = String::new();
-    for (width, height) in [(360, 800), (768, 1000), (1280, 900)] {
+    for (width, height, schemes) in [
+        (360, 800, &["light", "dark"][..]),
+        (768, 1000, &["light", "dark"]),
+        (1280, 900, &["light", "dark"]),
+        (1920, 1080, &["light"]),
+    ] {
         browser.resize(width, height);
-        for scheme in ["light", "dark"] {
+        for scheme in schemes.iter().copied() {
             browser.prefer(scheme);
             wait_until_still(browser);
-            for objection in objections(browser) {
+            for objection in browser.objections() {
                 writeln!(report, "{width} {scheme}: {objection}").unwrap();
             }
             let size = browser.script(

@@ -18,7 +18,9 @@ cargo run -p xtask -- words                             list what the words of w
 cargo run -p xtask -- setup                             set up what is missing
 cargo run -p xtask -- bots [--newest] [--check]         renew the public list of bots, or only look whether it is as fetched
 cargo run -p xtask -- fill --key KEY [--edge URL] [--participants 100000] [--conversions 50000] [--clicks 1000000] [--currency USD]
-                                                        put many of each into a program, to see how an edge does with much";
+                                                        put many of each into a program of `cargo dev`; go on where it was cut off
+cargo run -p xtask -- fill --key KEY [--edge URL] --time
+                                                        time what the console asks of such a program";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -77,8 +79,10 @@ pub struct Fill {
     pub participants: usize,
     pub conversions: usize,
     pub clicks: u64,
-    /// Of the conversions.
+    /// Of the conversions; empty for the program's.
     pub currency: String,
+    /// Puts nothing in, and times what the console asks for.
+    pub time: bool,
 }
 
 /// The options of `cargo program-lint`.
@@ -111,7 +115,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         participants: 100_000,
         conversions: 50_000,
         clicks: 1_000_000,
-        currency: "USD".to_owned(),
+        currency: String::new(),
+        time: false,
     };
     let (mut file, mut head, mut deny_warnings) = (None, None, false);
     while let Some(argument) = parser.next()? {
@@ -119,6 +124,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
             (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
             (Arg::Value(value), None) => name = Some(value.string()?),
             (Arg::Value(value), Some("program-lint")) if file.is_none() => file = Some(value.into()),
+            (Arg::Long("time"), Some("fill")) => much.time = true,
             (Arg::Long("deny"), Some("program-lint")) => deny_warnings = warnings(&mut parser)?,
             (Arg::Long("port"), Some("dev")) => dev.port = parser.value()?.parse()?,
             (Arg::Long("data"), Some("dev")) => dev.data = Some(parser.value()?.into()),

@@ -2,6 +2,7 @@
 
 use crate::failure::{Because as _, Failure, Result};
 use serde_json::Value;
+use std::sync::LazyLock;
 use std::time::Duration;
 use ureq::{Agent, Body, http};
 
@@ -26,6 +27,26 @@ pub fn get(address: &str, bearer: Option<&str>) -> Result<Answer> {
 pub fn post(address: &str, bearer: &str, body: &Value) -> Result<Answer> {
     let request = agent().post(address).header("authorization", format!("Bearer {bearer}"));
     read(address, request.content_type("application/json").send(body.to_string()))
+}
+
+/// The same, with an idempotency key.
+pub fn post_once(address: &str, bearer: &str, key: &str, body: &Value) -> Result<Answer> {
+    let request = agent().post(address).header("authorization", format!("Bearer {bearer}"));
+    read(address, request.header("idempotency-key", key).content_type("application/json").send(body.to_string()))
+}
+
+pub fn patch(address: &str, bearer: &str, body: &Value) -> Result<Answer> {
+    let request = agent().patch(address).header("authorization", format!("Bearer {bearer}"));
+    read(address, request.content_type("application/json").send(body.to_string()))
+}
+
+/// What a browser tells on its way; nothing of the answer matters.
+pub fn beacon(address: &str, headers: &[(&str, &str)], body: &Value) -> Result<()> {
+    let mut request = agent().post(address);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    read(address, request.content_type("text/plain").send(body.to_string())).map(drop)
 }
 
 pub fn put(address: &str, bearer: &str, body: &Value) -> Result<Answer> {
@@ -73,8 +94,13 @@ impl Answer {
     }
 }
 
-fn agent() -> Agent {
-    Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE)).build().into()
+/// Keeps connections, each for what comes next.
+fn agent() -> &'static Agent {
+    static AGENT: LazyLock<Agent> = LazyLock::new(|| {
+        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        config.timeout_global(Some(PATIENCE)).build().into()
+    });
+    &AGENT
 }
 
 fn read(address: &str, answered: Result<http::Response<Body>, ureq::Error>) -> Result<Answer> {

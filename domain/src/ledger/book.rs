@@ -206,7 +206,7 @@ impl House {
             let who = account.strip_prefix("payable:")?.to_owned();
             Some(Owed { in_open_batches: open(&who), payable: usd(*amount), beneficiary: who })
         });
-        let lines = payout::lines(&owed.collect::<Vec<_>>(), 0);
+        let lines = payout::plan(&owed.collect::<Vec<_>>(), 0, usd(0).currency()).unwrap().lines;
         let paid = |reward: &Reward| lines.iter().any(|(who, _)| *who == reward.beneficiary);
         let held = |at: &usize| self.payouts.values().any(|payout| payout.open && payout.rewards.contains(at));
         let approved = |(_, reward): &(usize, &Reward)| reward.state == State::Approved && paid(reward);

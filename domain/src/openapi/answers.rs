@@ -66,7 +66,12 @@ answers! {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         faults: Vec<Fault>,
     }
-    Health { status: String, version: String, }
+    Health {
+        status: String,
+        version: String,
+        /// The prefix under which friends' links and the widget are, on a program's own site. `/r` in this document.
+        friend_path: String,
+    }
 
     ProgramMade {
         id: String,
@@ -108,7 +113,8 @@ answers! {
     }
     SessionMade {
         id: SessionId,
-        program: String,
+        /// Null for a session of the admin secret.
+        program: Option<String>,
         /// Those of the key.
         scopes: Vec<String>,
         created_at: Timestamp,
@@ -117,8 +123,10 @@ answers! {
     }
     Session {
         id: SessionId,
-        /// The key that it was made from.
-        key: KeyId,
+        /// Null for a session of the admin secret.
+        program: Option<String>,
+        /// The key that it was made from. Null for a session of the admin secret.
+        key: Option<KeyId>,
         /// The key's.
         label: Option<String>,
         scopes: Vec<String>,
@@ -161,6 +169,17 @@ answers! {
         links: Vec<LinkListed>,
     }
     LinkListed { code: Code, destination: Option<String>, state: String, link: String, }
+    Link {
+        code: Code,
+        link: String,
+        participant: ParticipantId,
+        destination: Option<String>,
+        /// `active` or `paused`.
+        state: String,
+        created_at: Timestamp,
+        /// Clicks of persons in the last 30 days.
+        person: i64,
+    }
     LinkMade { code: Code, link: String, participant: ParticipantId, destination: Option<String>, state: String, }
     ParticipantLine {
         #[serde(flatten)]
@@ -325,6 +344,23 @@ answers! {
         /// `open`, `confirmed` or `failed`.
         state: String,
     }
+    PayoutPlan {
+        total: Money,
+        /// In minor units.
+        minimum: i64,
+        /// Lines that it would have.
+        beneficiaries: u64,
+        /// Rewards that those would pay for.
+        rewards: u64,
+        /// What is earned and wouldn't be in it.
+        skipped: Vec<PayoutSkipped>,
+    }
+    PayoutSkipped {
+        /// `below_minimum`, `in_open_payout`, `owes_back` (the total is what they owe), `other_currency` or `not_approved`.
+        reason: String,
+        beneficiaries: u64,
+        total: Money,
+    }
     ParticipantStatement {
         participant: ParticipantId,
         #[serde(flatten)]
@@ -361,6 +397,8 @@ answers! {
         /// `enabled` or `disabled`.
         state: String,
         why: Option<String>,
+        /// When the first try failed since one succeeded. Null where the last one succeeded.
+        failing_since: Option<Timestamp>,
         created_at: Timestamp,
     }
     DestinationMade {
@@ -373,6 +411,12 @@ answers! {
     TestSent { delivery: DeliveryId, event: EventId, }
     Replayed {
         replayed: u64,
+        /// Of a range that holds more than are sent again at once: where the next one begins.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next_from: Option<Timestamp>,
+    }
+    Replayable {
+        deliveries: u64,
         /// Of a range that holds more than are sent again at once: where the next one begins.
         #[serde(skip_serializing_if = "Option::is_none")]
         next_from: Option<Timestamp>,

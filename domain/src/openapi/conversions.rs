@@ -35,7 +35,8 @@ pub(super) fn write(to: &Writer) {
                 &json!({"type": "string", "enum": ["open", "settled"]}),
                 "Only those with a dispute in that state.",
             )
-            .answers::<Page<ConversionAnswer>>(to, 200, "A page of them, the earliest first."),
+            .by_time()
+            .answers::<Page<ConversionAnswer>>(to, 200, "A page of them."),
     );
     to.add(
         Operation::new(
@@ -73,7 +74,10 @@ pub(super) fn write(to: &Writer) {
     );
     to.add(
         Operation::new("POST", "/v1/refunds", "createRefund", WRITE, "Report a refund")
-            .about("Without a value, the rest of the conversion's. One that comes before its conversion waits for it.")
+            .about(
+                "Without a value, the rest of the conversion's. One that comes before its conversion waits for it. \
+                Like the conversion itself it is a report, so whoever may report sales may report refunds.",
+            )
             .once()
             .body::<NewRefund>(
                 to,

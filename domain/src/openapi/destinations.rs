@@ -1,6 +1,6 @@
 //! Where events go, and what became of each delivery.
 
-use super::answers::{Delivery, DeliveryTold, Destination, DestinationMade, Page, Replayed, TestSent};
+use super::answers::{Delivery, DeliveryTold, Destination, DestinationMade, Page, Replayable, Replayed, TestSent};
 use super::operation::{Operation, Who, Writer};
 use crate::wire::destinations::{DestinationChange, NewDestination};
 use serde_json::json;
@@ -20,8 +20,14 @@ pub(super) fn write(to: &Writer) {
     );
     to.add(
         Operation::new("GET", "/v1/destinations", "listDestinations", READ, "Where events go")
-            .list(&[])
-            .answers::<Page<Destination>>(to, 200, "A page of destinations, the earliest first."),
+            .list(&["state"])
+            .asks(
+                "failing",
+                &json!({"type": "boolean"}),
+                "Only those where nothing arrives just now; or only the others.",
+            )
+            .by_time()
+            .answers::<Page<Destination>>(to, 200, "A page of destinations."),
     );
     to.add(
         Operation::new("GET", "/v1/destinations/{id}", "readDestination", READ, "One destination")
@@ -72,14 +78,23 @@ pub(super) fn write(to: &Writer) {
         .asks("from", &time(), "From this moment on.")
         .asks("to", &time(), "Up to this moment, which isn't counted.")
         .asks("state", &json!({"type": "string"}), "Only those in this state, such as `dead`.")
+        .dry("`true`: says how many that would be, and writes nothing.")
         .shared("Limit")
         .shared("Cursor")
-        .answers::<Replayed>(to, 202, "How many are on their way again."),
+        .answers::<Replayed>(to, 202, "How many are on their way again.")
+        .answers::<Replayable>(to, 200, "How many would be, where nothing was to be written."),
     );
     to.add(
         Operation::new("GET", "/v1/deliveries", "listDeliveries", READ, "Deliveries to all destinations")
             .list_by_id("dlv_", &["state", "destination", "type", "event"])
-            .answers::<Page<Delivery>>(to, 200, "A page of them, the earliest first."),
+            .asks(
+                "conversion",
+                &json!({"type": "string"}),
+                "Only those that tell of this conversion or of its rewards.",
+            )
+            .asks("reward", &json!({"type": "string"}), "Only those that tell of this reward.")
+            .by_time()
+            .answers::<Page<Delivery>>(to, 200, "A page of them."),
     );
     to.add(
         Operation::new("GET", "/v1/deliveries/{id}", "readDelivery", READ, "One delivery with every attempt")

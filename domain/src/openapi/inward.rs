@@ -44,7 +44,8 @@ pub(super) fn write(to: &Writer) {
     to.add(
         Operation::new("GET", "/v1/in", "listInbound", READ, "Events that vendors sent")
             .list(&["source", "state", "type", "reason"])
-            .answers::<Page<Inbound>>(to, 200, "A page of them, the earliest first."),
+            .by_time()
+            .answers::<Page<Inbound>>(to, 200, "A page of them."),
     );
     to.add(Operation::new("GET", "/v1/in/{id}", "readInbound", READ, "One event of a vendor").answers::<Inbound>(
         to,
@@ -59,7 +60,8 @@ pub(super) fn write(to: &Writer) {
     to.add(
         Operation::new("GET", "/v1/claims", "listClaims", READ, "Conversions that only a browser reported")
             .list(&["state", "event", "external_id"])
-            .answers::<Page<Claim>>(to, 200, "A page of them, the earliest first."),
+            .by_time()
+            .answers::<Page<Claim>>(to, 200, "A page of them."),
     );
     to.add(
         Operation::new("POST", "/v1/claims/{id}/confirm", "confirmClaim", WRITE, "Say that a claim is true")

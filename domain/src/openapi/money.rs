@@ -1,6 +1,6 @@
 //! Rewards, coupons, payouts and the ledger; and the jobs that are long work.
 
-use super::answers::{CouponPool, CouponsAdded, Page, Payout, WriteOff};
+use super::answers::{CouponPool, CouponsAdded, Page, Payout, PayoutPlan, WriteOff};
 use super::operation::{Operation, Who, Writer};
 use crate::ledger::{Posting, Verification};
 use crate::wire::answers::RewardAnswer;
@@ -30,7 +30,8 @@ pub(super) fn write(to: &Writer) {
     to.add(
         Operation::new("GET", "/v1/ledger", "listPostings", READ, "The ledger")
             .list(&["account", "entry", "reward", "cause"])
-            .answers::<Page<Posting>>(to, 200, "A page of postings, in their order."),
+            .by_time()
+            .answers::<Page<Posting>>(to, 200, "A page of postings."),
     );
     to.add(
         Operation::new("GET", "/v1/ledger/verify", "verifyLedger", READ, "Compute the ledger's hashes and sums again")
@@ -64,7 +65,8 @@ fn rewards(to: &Writer) {
                 &json!({"type": "string", "enum": ["true", "false"]}),
                 "Only those that are approved by themselves when they are due, or only those that wait for a hand or a callback.",
             )
-            .answers::<Page<RewardAnswer>>(to, 200, "A page of rewards, the earliest first."),
+            .by_time()
+            .answers::<Page<RewardAnswer>>(to, 200, "A page of rewards."),
     );
     to.add(Operation::new("GET", "/v1/rewards/{id}", "readReward", READ, "One reward").answers::<RewardAnswer>(
         to,
@@ -92,12 +94,15 @@ fn payouts(to: &Writer) {
             .about("Without a body, of everyone who is owed the program's minimum.")
             .once()
             .body_or_none::<NewPayout>(to, &json!({"currency": "USD", "minimum": 1000}))
-            .answers::<Payout>(to, 201, "Made. Pay it, then confirm it."),
+            .dry("`true`: says what the batch would have, and writes nothing, nor asks for an `Idempotency-Key`.")
+            .answers::<Payout>(to, 201, "Made. Pay it, then confirm it.")
+            .answers::<PayoutPlan>(to, 200, "What it would have, where nothing was to be written."),
     );
     to.add(
         Operation::new("GET", "/v1/payouts", "listPayouts", READ, "Batches of payouts")
             .list(&[])
-            .answers::<Page<Payout>>(to, 200, "A page of them, the earliest first."),
+            .by_time()
+            .answers::<Page<Payout>>(to, 200, "A page of them."),
     );
     to.add(Operation::new("GET", "/v1/payouts/{id}", "readPayout", READ, "One batch").answers::<Payout>(
         to,

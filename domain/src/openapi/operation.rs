@@ -1,5 +1,6 @@
 //! How one operation is written down, and what all of them share: who may, what is refused, the usual headers.
 
+use crate::search::Order;
 use crate::wire::read::{self, Read};
 use crate::wire::sketch::{Shapes, schema_of};
 use schemars::generate::SchemaSettings;
@@ -27,7 +28,7 @@ pub(super) enum Who {
     Anyone,
     /// A secret key with this scope, or the admin secret with `?program=`.
     Key(&'static str),
-    /// A secret key with any scopes, and nothing in its place.
+    /// A secret key with any scopes, or the admin secret, and nothing in its place.
     KeyItself,
     /// Whoever has a session, or had one.
     Session,
@@ -102,9 +103,9 @@ impl Operation {
             Who::Key(scope) => {
                 (json!([{"secretKey": [scope]}, {"session": [scope]}, {"adminSecret": []}]), Some(scope))
             }
-            Who::KeyItself => (json!([{"secretKey": []}]), None),
+            Who::KeyItself => (json!([{"secretKey": []}, {"adminSecret": []}]), None),
             Who::Session => (json!([{}, {"session": []}]), None),
-            Who::Admin => (json!([{"adminSecret": []}]), None),
+            Who::Admin => (json!([{"adminSecret": []}, {"session": []}]), None),
         };
         written["security"] = security;
         if let Some(scope) = about {
@@ -144,12 +145,28 @@ impl Operation {
         self.parameter(json!({"$ref": format!("#/components/parameters/{name}")}))
     }
 
-    /// A parameter of the query that may be left out, or empty, which is the same; a cursor is never empty.
+    /// A parameter of the query that may be left out, or empty, which is the same; a cursor is never empty, nor is what
+    /// says that nothing is to be written.
     pub(super) fn asks(self, name: &str, schema: &Value, about: &str) -> Self {
         let parameter = json!({
-            "name": name, "in": "query", "schema": schema, "description": about, "allowEmptyValue": name != "cursor",
+            "name": name, "in": "query", "schema": schema, "description": about,
+            "allowEmptyValue": !["cursor", "dry_run"].contains(&name),
         });
         self.parameter(parameter).refuses(&[400])
+    }
+
+    /// A list that is told from either end, by time.
+    pub(super) fn by_time(self) -> Self {
+        self.asks(
+            "sort",
+            &json!({"type": "string", "enum": Order::BY_TIME.map(Order::as_str), "default": Order::default().as_str()}),
+            "The order; with `-`, the newest first. A cursor goes on in the order that it was given in.",
+        )
+    }
+
+    /// A write that may be tried before.
+    pub(super) fn dry(self, about: &str) -> Self {
+        self.asks("dry_run", &json!({"type": "string", "enum": ["true", "false"]}), about)
     }
 
     /// A list in pages, narrowed by texts that must be equal.

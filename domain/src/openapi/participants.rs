@@ -1,13 +1,12 @@
 //! Participants, their links, what clicks came by them; and people who are customers already.
 
 use super::answers::{
-    Click, ClickCount, CustomerLine, FriendStatement, LinkMade, Page, Participant, ParticipantLine,
+    Click, ClickCount, CustomerLine, FriendStatement, Link, LinkMade, Page, Participant, ParticipantLine,
     ParticipantStatement, ParticipantTold,
 };
 use super::operation::{Operation, Who, Writer};
 use crate::search::Order;
 use crate::wire::conversions::CustomerRef;
-use crate::wire::overview::Overview;
 use crate::wire::participants::{NewLink, NewParticipant, ParticipantChange};
 use serde_json::{Value, json};
 
@@ -32,6 +31,7 @@ pub(super) fn write(to: &Writer) {
     to.add(
         Operation::new("GET", "/v1/participants", "listParticipants", READ, "Who refers")
             .list(&["external_id", "email", "state"])
+            .asks("ids", &json!({"type": "string"}), "Only those of these ids, with commas between: 100 at most.")
             .asks(
                 "search",
                 &json!({"type": "string", "maxLength": 255}),
@@ -56,6 +56,17 @@ pub(super) fn write(to: &Writer) {
             .answers::<ParticipantTold>(to, 200, "The participant as it is now."),
     );
     to.add(
+        Operation::new("GET", "/v1/links", "listLinks", READ, "Links, and those that earn nothing")
+            .list(&["participant", "state"])
+            .asks(
+                "unproductive",
+                &json!({"type": "boolean"}),
+                "Only active links that many persons followed in the last 30 days while nobody was credited for them; or only \
+                 the others.",
+            )
+            .answers::<Page<Link>>(to, 200, "A page of them, the earliest first."),
+    );
+    to.add(
         Operation::new("POST", "/v1/participants/{id}/links", "createLink", WRITE, "Give a participant another link")
             .once()
             .body_or_none::<NewLink>(to, &json!({"code": "ada-mail"}))
@@ -65,6 +76,7 @@ pub(super) fn write(to: &Writer) {
         Operation::new("GET", path, id, READ, summary)
             .about("The postings of a page, and the balances that all are the sums of.")
             .list(&[])
+            .by_time()
     };
     let whose = "What a participant earned, was paid and is owed";
     to.add(statement("/v1/participants/{id}/statement", "readStatement", whose).answers::<ParticipantStatement>(
@@ -113,6 +125,7 @@ fn clicks(to: &Writer) {
             "`next_cursor` of the page before.",
         )
         .shared("Limit")
+        .by_time()
         .answers::<Page<Click>>(
             to,
             200,
@@ -129,23 +142,6 @@ fn clicks(to: &Writer) {
             .shared("Limit")
             .shared("Cursor")
             .answers::<Page<ClickCount>>(to, 200, "A row for each."),
-    );
-    to.add(
-        Operation::new(
-            "GET",
-            "/v1/stats/overview",
-            "readOverview",
-            READ,
-            "How a program does, and what waits for somebody",
-        )
-        .about("In whole days of UTC, beside as many days before them.")
-        .asks("from", &time(), "From the day on that this lies in. Without it, thirty days.")
-        .asks(
-            "to",
-            &time(),
-            "Up to the end of the day that this lies in; midnight ends the day before. Without it, today's end.",
-        )
-        .answers::<Overview>(to, 200, "The sums, and what needs attention."),
     );
 }
 

@@ -109,9 +109,9 @@ pub(super) fn write(to: &Writer) {
 fn sessions(to: &Writer) {
     let cookie = "The session, as a `__Host-` cookie: `Secure`, `HttpOnly`, `SameSite=Strict`.";
     to.add(
-        Operation::new("POST", "/v1/sessions", "createSession", Who::KeyItself, "Sign in: make a session of a secret key")
+        Operation::new("POST", "/v1/sessions", "createSession", Who::KeyItself, "Sign in: make a session of a key")
             .about(
-                "A session may do what its key may. It ends twelve hours after its last use, seven days after it was \
+                "A session may do what its key may; one of the admin secret does what that does. It ends twelve hours after its last use, seven days after it was \
                  made, when it is signed out or revoked, and with its key. One key has 100 at most; the oldest give way.",
             )
             .refuses(&[413, 415])
@@ -119,7 +119,8 @@ fn sessions(to: &Writer) {
             .header(201, "Set-Cookie", cookie),
     );
     to.add(
-        Operation::new("GET", "/v1/sessions", "listSessions", READ, "The program's sessions that are in force")
+        Operation::new("GET", "/v1/sessions", "listSessions", READ, "The sessions that are in force")
+            .about("Of the program; without one, of the admin secret.")
             .answers::<Page<Session>>(to, 200, "All of them, on one page, the earliest first."),
     );
     to.add(

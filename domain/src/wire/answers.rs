@@ -8,6 +8,7 @@ use crate::reward::Reward;
 use crate::reward::limits::Warning;
 use crate::reward::rules::Earned;
 use crate::time::Timestamp;
+use crate::words::Lang;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -100,6 +101,53 @@ impl ConversionAnswer {
             properties: new.properties.clone(),
         }
     }
+
+    /// The conversion with its decision in words, as JSON.
+    pub fn in_words(&self, lang: Lang) -> serde_json::Result<String> {
+        // Named one by one, so that none can be forgotten.
+        let Self {
+            id,
+            event,
+            external_id,
+            value,
+            refunded,
+            occurred_at,
+            recorded_at,
+            customer,
+            decision,
+            rewards,
+            properties,
+        } = self;
+        serde_json::to_string(&Worded {
+            id,
+            event,
+            external_id,
+            value: *value,
+            refunded: *refunded,
+            occurred_at: *occurred_at,
+            recorded_at: *recorded_at,
+            customer,
+            decision: decision.worded(lang),
+            rewards,
+            properties,
+        })
+    }
+}
+
+/// A conversion whose decision is in the words of a language.
+#[derive(Serialize)]
+struct Worded<'a, D> {
+    id: &'a ConversionId,
+    event: &'a str,
+    external_id: &'a str,
+    value: Option<Money>,
+    refunded: Option<Money>,
+    occurred_at: Timestamp,
+    recorded_at: Timestamp,
+    customer: &'a CustomerAnswer,
+    decision: D,
+    rewards: &'a [RewardAnswer],
+    properties: &'a Map<String, Value>,
 }
 
 impl RewardAnswer {

@@ -143,6 +143,12 @@ pub struct Tally {
     /// The distinct visitors among persons, in order.
     #[serde(rename = "v")]
     pub visitors: Visitors,
+    /// When the first of a person was made, in milliseconds.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<i64>,
+    /// How long persons took to go on: buckets of `stages`, and how many are in each.
+    #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
+    pub went_on: Vec<(i64, i64)>,
 }
 
 /// Visitors as one text: base64 of eight bytes each.

@@ -41,6 +41,8 @@ fn a_tally_is_pinned() {
         engaged: 0,
         qualified: 0,
         visitors: Visitors(vec![1, 256]),
+        first: None,
+        went_on: Vec::new(),
     };
     let text = serde_json::to_string(&tally).unwrap();
     assert_eq!(
@@ -48,6 +50,10 @@ fn a_tally_is_pinned() {
         r#"{"h":490000,"c":"ada","l":"","q":"person","w":"","n":3,"hu":1,"en":0,"qu":0,"v":"AAAAAAAAAAEAAAAAAAABAA=="}"#
     );
     assert_eq!(serde_json::from_str::<Tally>(&text).unwrap(), tally);
+    let timed = Tally { first: Some(1_764_000_000_123), went_on: vec![(3, 2)], ..tally };
+    let text = serde_json::to_string(&timed).unwrap();
+    assert!(text.ends_with(r#","f":1764000000123,"g":[[3,2]]}"#), "{text}");
+    assert_eq!(serde_json::from_str::<Tally>(&text).unwrap(), timed);
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use crate::time::Timestamp;
 pub use crate::words::Explanation;
 use crate::words::Lang;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The stored answer to "who gets credit for this conversion, and why or why not".
 #[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
@@ -116,22 +116,65 @@ impl Outcome {
 impl Decision {
     /// The decision with its words, and those of each touch and rule, in a language.
     pub fn in_words(&self, lang: Lang) -> Value {
-        let own = Self { explanation: Explanation::of(self.reason, lang), ..self.clone() };
-        let mut told = json!(own);
-        if let Value::Object(fields) = &mut told {
-            fields.insert("lang".to_owned(), json!(lang.as_str()));
-            explain(fields.get_mut("touches"), self.touches.iter().map(|touch| touch.reason), lang);
-            explain(fields.get_mut("rules"), self.rules.iter().map(|rule| rule.result), lang);
+        serde_json::to_value(self.worded(lang)).unwrap_or(Value::Null)
+    }
+
+    /// The same, to be written.
+    pub fn worded(&self, lang: Lang) -> impl Serialize {
+        // Named one by one, so that none can be forgotten.
+        let Self {
+            outcome,
+            reason,
+            model,
+            window_days,
+            consent,
+            signals,
+            credits,
+            touches,
+            rules,
+            program_version,
+            explanation: _,
+        } = self;
+        let in_words = |reason| Explanation::of(reason, lang);
+        Worded {
+            outcome: *outcome,
+            reason: *reason,
+            model,
+            window_days: *window_days,
+            consent: *consent,
+            signals,
+            credits,
+            touches: touches.iter().map(|of| Explained { of, explanation: in_words(of.reason) }).collect(),
+            rules: rules.iter().map(|of| Explained { of, explanation: in_words(of.result) }).collect(),
+            program_version: *program_version,
+            explanation: in_words(*reason),
+            lang: lang.as_str(),
         }
-        told
     }
 }
 
-fn explain(list: Option<&mut Value>, reasons: impl Iterator<Item = Reason>, lang: Lang) {
-    let items = list.and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut);
-    for (item, reason) in items.zip(reasons) {
-        item.insert("explanation".to_owned(), json!(Explanation::of(reason, lang)));
-    }
+/// A decision in the words of a language.
+#[derive(Serialize)]
+struct Worded<'a> {
+    outcome: Outcome,
+    reason: Reason,
+    model: &'a str,
+    window_days: Option<i64>,
+    consent: Option<ConsentState>,
+    signals: &'a [Reason],
+    credits: &'a [Credit],
+    touches: Vec<Explained<'a, TouchTrace>>,
+    rules: Vec<Explained<'a, RuleTrace>>,
+    program_version: i64,
+    explanation: Explanation,
+    lang: &'static str,
+}
+
+#[derive(Serialize)]
+struct Explained<'a, T> {
+    #[serde(flatten)]
+    of: &'a T,
+    explanation: Explanation,
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A decision as it is stored: pinned, old ones included, and told in words.
 
 use super::*;
+use serde_json::json;
 
 /// What was stored before windows, consent and shares were.
 const OLD: &str = r#"{"outcome":"credited","reason":"last_touch_within_window","model":"last_touch",

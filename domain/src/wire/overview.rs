@@ -37,6 +37,8 @@ pub struct Stretch {
     /// Not counted.
     pub to: Timestamp,
     pub funnel: Funnel,
+    /// `awareness`, `interest`, `share`, `conversion` and `fulfilled`, in this order.
+    pub stages: Vec<FunnelStage>,
     /// By outcome and currency, by when they occurred.
     pub conversions: Vec<ConversionSum>,
     /// Those earned in these days, by the state that they are in now, and currency.
@@ -58,6 +60,36 @@ pub struct Funnel {
     pub credited: i64,
     /// Rewards that were earned in these days and have been fulfilled since.
     pub fulfilled: i64,
+}
+
+/// How far it came, and how long that took.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FunnelStage {
+    /// `awareness`: clicks of persons. `interest`: those that went on, or stayed. `share`: participants whose link got its
+    /// first click of a person in these days. `conversion`: conversions that were credited. `fulfilled`: rewards that were
+    /// earned in these days and have been fulfilled since.
+    pub stage: String,
+    pub count: i64,
+    /// How many could have come so far: clicks of persons; participants who joined in these days; clicks that went on; rewards
+    /// that were earned in these days. Not a whole that the count is always a part of: who joined before may share now, and
+    /// who gives a code has made no click.
+    pub of: Option<i64>,
+    /// Null where it isn't known of any.
+    pub time: Option<Took>,
+}
+
+/// How long a stage took, an eighth off at most, or a second.
+#[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Took {
+    /// What it is counted from: `click`, `joined` or `conversion`.
+    pub from: String,
+    pub median_seconds: i64,
+    /// Nine of ten took no longer.
+    pub p90_seconds: i64,
+    /// Of how many it is known.
+    pub count: i64,
 }
 
 #[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
@@ -82,7 +114,8 @@ pub struct RewardSum {
 #[cfg_attr(any(test, feature = "openapi"), derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Attention {
-    /// `held_rewards`, `pending_approvals`, `disabled_destinations`, `budgets_nearly_spent` or `open_disputes`; more in time.
+    /// `held_rewards`, `pending_approvals`, `disabled_destinations`, `failing_destinations`, `budgets_nearly_spent`,
+    /// `open_disputes` or `unproductive_links`; more in time.
     pub what: String,
     pub count: i64,
     /// The list that shows them.

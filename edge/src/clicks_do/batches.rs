@@ -19,8 +19,6 @@ const ADOPTED: i64 = 1_000;
 #[derive(Deserialize)]
 pub(super) struct Batch {
     pub(super) seq: i64,
-    /// Its first click.
-    pub(super) first: String,
     #[serde(with = "serde_bytes")]
     pub(super) rows: Vec<u8>,
 }
@@ -144,8 +142,7 @@ pub(super) fn holding(store: &Store, click: ClickId) -> Outcome<Option<Batch>> {
     let [from, to] = reach(at, at + 1);
     let near = "SELECT seq FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first DESC";
     for Near { seq } in store.rows(near, vec![from, to, int(at)])? {
-        let batch =
-            store.rows_of_bytes::<Batch>("SELECT seq, first, rows FROM batches WHERE seq = ?", vec![int(seq)])?.pop();
+        let batch = store.rows_of_bytes::<Batch>("SELECT seq, rows FROM batches WHERE seq = ?", vec![int(seq)])?.pop();
         if let Some(batch) = batch
             && batch.has(click)?
         {
@@ -158,7 +155,7 @@ pub(super) fn holding(store: &Store, click: ClickId) -> Outcome<Option<Batch>> {
 /// What one program's clicks of a part of an hour add up to, with the marks that they have by now.
 pub(super) fn tallied_between(store: &Store, program: &str, from: i64, to: i64) -> Outcome<Vec<Tally>> {
     let mut tallies = Tallies::default();
-    let query = "SELECT seq, first, rows FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first";
+    let query = "SELECT seq, rows FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first";
     let [begin, end] = reach(from, to);
     for batch in store.rows_of_bytes::<Batch>(query, vec![begin, end, int(from)])? {
         let mut kept = Vec::new();

@@ -1,14 +1,20 @@
-//! Raw clicks, page by page, in the order in which they were made.
+//! Raw clicks, page by page, in the order in which they were made, from either end.
+//!
+//! Invariant: a page reads few batches more than it shows clicks of: it takes a stretch of time after the other, each of so
+//! many batches, until it is full. A stretch is whole: all batches that reach into it are read.
 
 use super::batches::{Batch, marks_of, reach};
 use crate::command::Reply;
 use crate::failure::Outcome;
-use crate::store::{Store, int};
+use crate::store::{Bound, Store, int, text};
 use honeyguide_domain::id::ClickId;
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::clicks::Click;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// Batches of a page's first stretch; each that follows has twice as many.
+const FIRST: i64 = 4;
 /// Batches that one page reads at most: a page that is narrowed to little may end early, with a cursor.
 const BATCHES: i64 = 400;
 
@@ -19,6 +25,8 @@ pub(super) struct Narrow {
     pub(super) quality: Option<String>,
     pub(super) from: i64,
     pub(super) to: i64,
+    /// Whether the newest come first.
+    pub(super) newest: bool,
 }
 
 impl Narrow {
@@ -30,46 +38,102 @@ impl Narrow {
     }
 }
 
-/// Clicks after one, at most so many: `{"data", "until"}`. All up to `until` are there; null: there are no more.
+/// A stretch of time, in milliseconds, whose end isn't in it.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    from: i64,
+    to: i64,
+}
+
+impl Stretch {
+    /// The first so many batches of it, or the last: up to where the next begins.
+    fn part(self, store: &Store, newest: bool, batches: i64) -> Outcome<Self> {
+        #[derive(Deserialize)]
+        struct Next {
+            first: String,
+        }
+        let order = if newest { "DESC" } else { "ASC" };
+        let query =
+            format!("SELECT first FROM batches WHERE first >= ? AND first < ? ORDER BY first {order} LIMIT 1 OFFSET ?");
+        let [_, to] = reach(self.from, self.to);
+        let from = if newest { reach(self.from, self.to)[0].clone() } else { begin(self.from) };
+        let Some(next): Option<Next> = store.row(&query, vec![from, to, int(batches)])? else { return Ok(self) };
+        let at = ClickId::parse(&next.first)?.at().millis();
+        Ok(if newest {
+            Self { from: at.clamp(self.from, self.to - 1), to: self.to }
+        } else {
+            Self { from: self.from, to: at.clamp(self.from + 1, self.to) }
+        })
+    }
+
+    /// All batches that reach into it.
+    fn batches(self, store: &Store) -> Outcome<Vec<Batch>> {
+        let query = "SELECT seq, rows FROM batches WHERE first >= ? AND first < ? AND to_at >= ?";
+        let [from, to] = reach(self.from, self.to);
+        store.rows_of_bytes(query, vec![from, to, int(self.from)])
+    }
+
+    const fn contains(self, at: i64) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+fn begin(at: i64) -> Bound {
+    text(ClickId::first_of(Timestamp::from_millis(at)))
+}
+
+/// Clicks behind one, at most so many: `{"data", "until"}`. All up to `until` are there; null: there are no more.
 pub(super) fn list(store: &Store, narrow: &Narrow, after: Option<&str>, limit: usize) -> Outcome<Reply> {
+    let newest = narrow.newest;
     let after = after.map(ClickId::parse).transpose()?;
-    let begin = after.map_or(narrow.from, |click| click.at().millis().max(narrow.from));
-    let query =
-        "SELECT seq, first, rows FROM batches WHERE first >= ? AND first < ? AND to_at >= ? ORDER BY first LIMIT ?";
-    let [from, to] = reach(begin, narrow.to);
-    let found: Vec<Batch> = store.rows_of_bytes(query, vec![from, to, int(begin), int(BATCHES + 1)])?;
-    let more = i64::try_from(found.len()).unwrap_or(0) > BATCHES;
-    // Later batches begin here; what lies before is complete.
-    let end = match found.last() {
-        Some(last) if more => ClickId::parse(&last.first)?.at().millis(),
-        _ => i64::MAX,
-    };
+    let mut left = Stretch { from: narrow.from, to: narrow.to };
+    match after.map(|click| click.at().millis()) {
+        Some(at) if newest => left.to = left.to.min(at + 1),
+        Some(at) => left.from = left.from.max(at),
+        None => {}
+    }
+    let is_behind = |id: ClickId| after.is_none_or(|after| if newest { id < after } else { id > after });
     let mut clicks: Vec<(ClickId, Value)> = Vec::new();
-    for one in &found {
-        for click in one.clicks() {
-            let click = click?;
-            if narrow.fits(&click) && after.is_none_or(|after| click.id > after) && click.id.at().millis() < end {
-                clicks.push((click.id, json(&click)));
+    let (mut read, mut step) = (0, FIRST);
+    while left.from < left.to && clicks.len() <= limit && read < BATCHES {
+        let part = left.part(store, newest, step)?;
+        let mut found: Vec<(ClickId, Value)> = Vec::new();
+        for one in part.batches(store)? {
+            read += 1;
+            for click in one.clicks() {
+                let click = click?;
+                if part.contains(click.id.at().millis()) && is_behind(click.id) && narrow.fits(&click) {
+                    found.push((click.id, json(&click)));
+                }
             }
         }
-        // Once there is more than a page before the next batch, the rest needn't be read; sorted, it is cut below.
-        if clicks.len() > limit.saturating_mul(4) + 4_000 {
-            clicks.sort_by_key(|(id, _)| *id);
-            clicks.truncate(limit.saturating_mul(2) + 2_000);
+        found.sort_by_key(|(id, _)| *id);
+        if newest {
+            found.reverse();
+            left.to = part.from;
+        } else {
+            left.from = part.to;
         }
+        clicks.extend(found);
+        step *= 2;
     }
-    clicks.sort_by_key(|(id, _)| *id);
-    let whole = clicks.len() <= limit;
-    clicks.truncate(limit);
-    let until = match (whole, more) {
-        (false, _) => clicks.last().map(|(id, _)| id.to_string()),
-        (true, true) => Some(ClickId::new(Timestamp::from_millis(end - 1), u16::MAX, [u8::MAX; 8]).to_string()),
-        (true, false) => None,
+    let until = if clicks.len() > limit {
+        clicks.truncate(limit);
+        clicks.last().map(|(id, _)| id.to_string())
+    } else if left.from < left.to {
+        // Before the first click of what was read, or after the last.
+        let edge = if newest {
+            ClickId::first_of(Timestamp::from_millis(left.to))
+        } else {
+            ClickId::new(Timestamp::from_millis(left.from - 1), u16::MAX, [u8::MAX; 8])
+        };
+        Some(edge.to_string())
+    } else {
+        None
     };
-    for (id, mark) in marks_of(store, clicks.iter().map(|(id, _)| *id))? {
-        if let Ok(at) = clicks.binary_search_by_key(&id, |(id, _)| *id)
-            && let Some((_, click)) = clicks.get_mut(at)
-        {
+    let ids = clicks.iter().map(|(id, _)| *id);
+    for (id, mark) in marks_of(store, ids)? {
+        if let Some((_, click)) = clicks.iter_mut().find(|(known, _)| *known == id) {
             click[mark.as_str()] = Value::Bool(true);
         }
     }

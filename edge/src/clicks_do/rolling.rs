@@ -10,7 +10,7 @@ use crate::settings::now;
 use crate::store::{Bound, Store, int, text};
 use honeyguide_domain::clickcount::{Mark, Tallies};
 use honeyguide_domain::id::ClickId;
-use honeyguide_domain::time::Span;
+use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::wire::clicks::{self, Click, Tally};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,12 +100,13 @@ async fn tallied(store: &Store, step: i64) -> Outcome<BTreeMap<String, Vec<Tally
     struct Marked {
         click: String,
         mark: String,
+        at: i64,
     }
     let mut programs: BTreeMap<String, Tallies> = BTreeMap::new();
     let mut after = store.number("SELECT after AS n FROM steps WHERE number = ?", vec![int(step)])?;
     let upto = store.number("SELECT upto AS n FROM steps WHERE number = ?", vec![int(step)])?;
     loop {
-        let query = "SELECT seq, first, rows FROM batches WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 1";
+        let query = "SELECT seq, rows FROM batches WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 1";
         let Some(batch) = store.rows_of_bytes::<Batch>(query, vec![int(after), int(upto)])?.pop() else { break };
         after = batch.seq;
         worker::Delay::from(Duration::ZERO).await;
@@ -117,13 +118,17 @@ async fn tallied(store: &Store, step: i64) -> Outcome<BTreeMap<String, Vec<Tally
             }
         }
     }
-    for row in store.rows::<Marked>("SELECT click, mark FROM marks WHERE step = ?", vec![int(step)])? {
+    for row in store.rows::<Marked>("SELECT click, mark, at FROM marks WHERE step = ?", vec![int(step)])? {
         let id = ClickId::parse(&row.click)?;
         let (Some(batch), Some(mark)) = (batches::holding(store, id)?, Mark::parse(&row.mark)) else { continue };
         for click in batch.clicks() {
             let click = click?;
             if click.id == id {
-                programs.entry(click.program.to_owned()).or_default().mark(&click, mark);
+                let tallies = programs.entry(click.program.to_owned()).or_default();
+                tallies.mark(&click, mark);
+                if mark == Mark::Engaged {
+                    tallies.went_on(&click, Timestamp::from_millis(row.at));
+                }
             }
         }
     }
@@ -138,7 +143,7 @@ async fn send(env: &Env, program: &str, shard: &str, step: i64, tallies: &[Tally
     let mut rows = Vec::new();
     let mut bytes = 0;
     for (at, tally) in (1..).zip(tallies) {
-        bytes += 100 + tally.code.len() + 11 * tally.visitors.0.len();
+        bytes += 120 + tally.code.len() + 11 * tally.visitors.0.len() + 8 * tally.went_on.len();
         rows.push(tally.clone());
         if bytes >= CALL_BYTES || at == tallies.len() {
             let command =
@@ -158,8 +163,8 @@ async fn send(env: &Env, program: &str, shard: &str, step: i64, tallies: &[Tally
 /// Finds the programs of clicks that were made while nothing could be asked.
 async fn resolve(env: &Env, store: &Store) -> Outcome<()> {
     let mut found: BTreeMap<(String, String), Resolved> = BTreeMap::new();
-    for batch in store
-        .rows_of_bytes::<Batch>("SELECT seq, first, rows FROM batches WHERE unresolved = 1 ORDER BY seq", vec![])?
+    for batch in
+        store.rows_of_bytes::<Batch>("SELECT seq, rows FROM batches WHERE unresolved = 1 ORDER BY seq", vec![])?
     {
         let mut unknown = BTreeSet::new();
         for click in batch.clicks() {

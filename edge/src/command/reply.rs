@@ -10,6 +10,8 @@ use worker::Response;
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: Value,
+    /// The document, where it was written at once; the body is null then.
+    pub(crate) written: Option<String>,
     /// Fields that are shown this once, and left out of what an idempotency key gives again.
     pub(crate) secrets: &'static [&'static str],
     pub(crate) replayed: bool,
@@ -17,7 +19,16 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn new(status: u16, body: Value) -> Self {
-        Self { status, body, secrets: &[], replayed: false }
+        Self { status, body, written: None, secrets: &[], replayed: false }
+    }
+
+    /// One whose document is JSON already. There is nothing secret in it.
+    pub(crate) fn written(status: u16, document: String) -> Self {
+        Self { written: Some(document), ..Self::new(status, Value::Null) }
+    }
+
+    pub(crate) fn document(&self) -> String {
+        self.written.clone().unwrap_or_else(|| self.body.to_string())
     }
 
     pub(crate) fn ok(body: &impl Serialize) -> Outcome<Self> {
@@ -33,7 +44,7 @@ impl Reply {
     }
 
     pub(crate) fn answer(&self) -> worker::Result<Response> {
-        let response = crate::failure::json(self.status, &self.body.to_string())?;
+        let response = crate::failure::json(self.status, &self.document())?;
         if self.replayed {
             response.headers().set("idempotent-replayed", "true")?;
         }

@@ -1,6 +1,6 @@
 //! The tables of a destination, as numbered migrations. A change is a new one at the end; what stands here never changes.
 
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, ONE_ROW_A_DELIVERY, ERASURES];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, ONE_ROW_A_DELIVERY, ERASURES, STANDING, SELDOM];
 
 const FIRST: &str = "
     CREATE TABLE setting (one INTEGER PRIMARY KEY CHECK (one = 1), setting TEXT NOT NULL);
@@ -43,4 +43,19 @@ const ONE_ROW_A_DELIVERY: &str = "
 const ERASURES: &str = "
     ALTER TABLE deliveries ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
     CREATE TABLE erasures (seq INTEGER PRIMARY KEY AUTOINCREMENT, person TEXT NOT NULL UNIQUE, after TEXT NOT NULL);
+";
+
+/// The program hears how the destination stands: `change` is the number of the last change to `failing_since`, `told` that of
+/// the last one that the program knows of.
+const STANDING: &str = "
+    ALTER TABLE setting ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE setting ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+    UPDATE setting SET change = 1 WHERE failing_since IS NOT NULL;
+";
+
+/// Kinds of events that are seldom are found by an index; those that come with clicks, people and sales cost no more rows
+/// than before. The list of the kinds stands in `reports` too.
+const SELDOM: &str = "
+    CREATE INDEX deliveries_seldom ON deliveries (kind) WHERE kind NOT IN ('click.recorded', 'participant.joined',
+        'conversion.recorded', 'reward.created', 'reward.approved', 'reward.fulfilled');
 ";

@@ -164,7 +164,10 @@ impl DestinationDo {
             .answer
             .map(|answer| delivery::beginning(&request.redacted(&answer), delivery::KEPT_ANSWER).to_owned());
         tried.error = tried.error.map(|error| request.redacted(&error));
-        self.record(setting, row, started, &request.shown(), &tried)
+        self.record(setting, row, started, &request.shown(), &tried)?;
+        // Others are still under way, maybe for long. Where the program can't be told now, the alarm does it.
+        drop(self.report_standing().await);
+        Ok(())
     }
 
     /// Keeps the attempt, and what is next: in one row, and only for the try that this was.
@@ -227,12 +230,8 @@ impl DestinationDo {
             return self.give_up(&standing.setting, "The receiver answered 410 Gone.");
         }
         match delivery::health(standing.failing_since, outcome, at, delivery::FAILING_FOR) {
-            Health::Well if standing.failing_since.is_some() => {
-                self.store.run("UPDATE setting SET failing_since = NULL", vec![])
-            }
-            Health::FailingSince(since) if standing.failing_since.is_none() => {
-                self.store.run("UPDATE setting SET failing_since = ?", vec![int(since.millis())])
-            }
+            Health::Well if standing.failing_since.is_some() => self.note_failing(None),
+            Health::FailingSince(since) if standing.failing_since.is_none() => self.note_failing(Some(since)),
             Health::GivenUp => self.give_up(&standing.setting, "No try has succeeded for five days."),
             Health::Well | Health::FailingSince(_) => Ok(()),
         }
@@ -268,7 +267,7 @@ impl DestinationDo {
         self.store.run(query, vec![text(id), text(verdict)])
     }
 
-    async fn tell(&self, setting: &Setting, command: ProgramCommand) -> Outcome<()> {
+    pub(super) async fn tell(&self, setting: &Setting, command: ProgramCommand) -> Outcome<()> {
         let told = ask(&self.env, "PROGRAM", &setting.program, &ProgramCall::of_deployment(command)).await?;
         match told.status_code() {
             200..=299 => Ok(()),

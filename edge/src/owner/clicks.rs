@@ -21,14 +21,15 @@ use worker::{Env, Response};
 /// The year 9999: as late as a time can be written.
 const END: i64 = 253_402_300_799_999;
 
-/// A page of raw clicks, oldest first.
+/// A page of raw clicks, the earliest first or the newest.
 pub(super) async fn list(asked: &Asked<'_>) -> Outcome<Response> {
     #[derive(Deserialize)]
     struct Page {
         data: Vec<Value>,
         until: Option<String>,
     }
-    let (query, cursor) = asked.page_by_id(&["code", "quality", "from", "to"])?;
+    let (query, cursor) = asked.page_by_id(&["code", "quality", "from", "to", "sort"])?;
+    let newest = query.is_newest_first()?;
     if let Some(cursor) = &cursor {
         ClickId::parse(cursor).map_err(|_| {
             Refusal::new(400, "invalid_parameter", "This cursor isn't one that was given.").at("cursor")
@@ -58,16 +59,21 @@ pub(super) async fn list(asked: &Asked<'_>) -> Outcome<Response> {
             from,
             to,
             after: cursor.clone(),
+            newest,
             limit,
         };
         pages.push(serde_json::from_value::<Page>(ask_clicks(asked.env, shard, &command).await?)?);
     }
     // What lies after the first shard's end may miss clicks of that shard: it is left to the next page.
-    let horizon = pages.iter().filter_map(|page| page.until.clone()).min();
+    let ends = pages.iter().filter_map(|page| page.until.clone());
+    let horizon = if newest { ends.max() } else { ends.min() };
     let id = |row: &Value| row["id"].as_str().unwrap_or_default().to_owned();
     let mut rows: Vec<Value> = pages.into_iter().flat_map(|page| page.data).collect();
-    rows.retain(|row| horizon.as_ref().is_none_or(|horizon| id(row) <= *horizon));
+    rows.retain(|row| horizon.as_ref().is_none_or(|horizon| (id(row) <= *horizon) != newest || id(row) == *horizon));
     rows.sort_by_key(id);
+    if newest {
+        rows.reverse();
+    }
     let next = if rows.len() > limit { rows.get(limit - 1).map(id) } else { horizon };
     rows.truncate(limit);
     shown(&json!({"data": rows, "next_cursor": next}))
@@ -142,6 +148,15 @@ async fn counted(
     let query = ClickQuery { group_by, code, from_hour, to_hour: to_hour.max(from_hour) };
     let call = ProgramCall::of_deployment(C::ClickStats { query, edges });
     fetch(env, "PROGRAM", program, &call).await
+}
+
+/// Has every shard add up what it has, for all programs.
+pub(super) async fn add_up(env: &Env, settings: &Settings) -> Outcome<()> {
+    buffer::flush(env).await;
+    for shard in 0..settings.shards {
+        ask_clicks(env, shard, &ClicksCommand::Roll { program: String::new(), between: Vec::new() }).await?;
+    }
+    Ok(())
 }
 
 fn time(text: Option<&str>, name: &str) -> Outcome<Option<i64>> {

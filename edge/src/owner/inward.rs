@@ -23,13 +23,13 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
             answer
         }
         ("GET", ["in"]) => {
-            let query = asked.page(&["source", "state", "type", "reason"])?;
+            let query = asked.page(&["source", "state", "type", "reason", "sort"])?;
             look(asked, C::Inward(I::List { query })).await
         }
         ("GET", ["in", id]) => look(asked, C::Inward(I::One { id: id.to_string() })).await,
         ("POST", ["in", id, "replay"]) => tell(asked, Write, C::Inward(I::Replay { id: id.to_string() }), &body).await,
         ("GET", ["claims"]) => {
-            let query = asked.page(&["state", "event", "external_id"])?;
+            let query = asked.page(&["state", "event", "external_id", "sort"])?;
             look(asked, C::Inward(I::Claims { query })).await
         }
         ("POST", ["claims", id, "confirm"]) => {

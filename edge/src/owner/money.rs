@@ -12,7 +12,7 @@ use worker::Response;
 pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -> Outcome<Response> {
     match (asked.method, segments) {
         ("GET", ["rewards"]) => {
-            let query = asked.page(&["state", "beneficiary", "side", "conversion", "kind", "automatic"])?;
+            let query = asked.page(&["state", "beneficiary", "side", "conversion", "kind", "automatic", "sort"])?;
             look(asked, C::Rewards { query }).await
         }
         ("GET", ["rewards", id]) => look(asked, C::Reward { id: id.to_string() }).await,
@@ -22,8 +22,15 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
         }
         ("POST", ["coupons"]) => tell(asked, Write, C::NewCoupons { body: body.clone() }, &body).await,
         ("GET", ["coupons"]) => look(asked, C::Coupons).await,
-        ("POST", ["payouts"]) => tell(asked, Money, C::NewPayout { body: body.clone() }, &body).await,
-        ("GET", ["payouts"]) => look(asked, C::Payouts { query: asked.page(&[])? }).await,
+        ("POST", ["payouts"]) => {
+            asked.only(&["dry_run"])?;
+            if asked.is_dry_run()? {
+                let program = asked.program().await?;
+                return asked.look(&program, Money, C::PlanPayout { body }).await;
+            }
+            tell(asked, Money, C::NewPayout { body: body.clone() }, &body).await
+        }
+        ("GET", ["payouts"]) => look(asked, C::Payouts { query: asked.page(&["sort"])? }).await,
         ("GET", ["payouts", id]) => many::payout(asked, id).await,
         ("POST", ["payouts", id, "confirm" | "fail"]) => {
             let paid = asked.path.ends_with("/confirm");
@@ -33,7 +40,7 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
             tell(asked, Money, C::WriteOff { id: id.to_string(), body: body.clone() }, &body).await
         }
         ("GET", ["ledger"]) => {
-            let query = asked.page(&["account", "entry", "reward", "cause"])?;
+            let query = asked.page(&["account", "entry", "reward", "cause", "sort"])?;
             look(asked, C::Ledger { query }).await
         }
         ("GET", ["ledger", "verify"]) => look(asked, C::VerifyLedger).await,

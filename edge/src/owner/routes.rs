@@ -1,6 +1,6 @@
 //! The owner's API, route by route.
 
-use super::{Asked, claim_code, clicks, doctor, inward, many, money, overview, sessions};
+use super::{Asked, claim_code, clicks, doctor, inward, many, money, overview, programs, sessions};
 use crate::command::{DestinationCommand, DirectoryCommand, ProgramCommand as C, ask};
 use crate::failure::{Outcome, json};
 use crate::owner::limited_text;
@@ -47,7 +47,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
 
         ("POST", ["participants"]) => create_participant(asked, &body).await,
         ("GET", ["participants"]) => {
-            let query = asked.page(&["external_id", "email", "state", "search", "sort"])?;
+            let query = asked.page(&["external_id", "email", "state", "ids", "search", "sort"])?;
             look(asked, C::Participants { query }).await
         }
         ("GET", ["participants", id]) => look(asked, C::Participant { id: id.to_string() }).await,
@@ -58,25 +58,17 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             answer
         }
         ("GET", ["participants" | "beneficiaries", id, "statement"]) => {
-            look(asked, C::Statement { id: id.to_string(), query: asked.page(&[])? }).await
+            look(asked, C::Statement { id: id.to_string(), query: asked.page(&["sort"])? }).await
         }
         ("POST", ["participants", id, "links"]) => create_link(asked, id, &body).await,
 
         ("GET", ["clicks"]) => clicks::list(asked).await,
         ("GET", ["metrics"]) => metrics(asked),
-        ("GET", ["stats", "clicks"]) => clicks::stats(asked).await,
-        ("GET", ["stats", "overview"]) => overview::answer(asked).await,
+        (_, ["stats", ..]) => stats(asked, &segments).await,
+        ("GET", ["links"]) => links(asked).await,
 
         ("POST", ["conversions"]) => tell(asked, Write, C::Convert { body: body.clone() }, &body).await,
-        ("GET", ["conversions"]) => {
-            let query =
-                asked.page(&["event", "external_id", "outcome", "reason", "participant", "customer", "dispute"])?;
-            if query.filter("dispute").is_some_and(|state| !["open", "settled"].contains(&state)) {
-                let message = "dispute is one of open, settled.";
-                return Err(Refusal::new(400, "unknown_value", message).at("dispute").into());
-            }
-            look(asked, C::Conversions { query }).await
-        }
+        ("GET", ["conversions"]) => conversions(asked).await,
         ("GET", ["conversions", id]) => conversion(asked, id).await,
         ("POST", ["conversions", id, "dispute"]) => dispute(asked, id, body).await,
         ("POST", ["conversions", id, "dispute", "settle"]) => {
@@ -95,7 +87,9 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             check_named(asked, &body, &["url"]).await?;
             tell(asked, Write, C::NewDestination { body: body.clone() }, &body).await
         }
-        ("GET", ["destinations"]) => look(asked, C::Destinations { query: asked.page(&[])? }).await,
+        ("GET", ["destinations"]) => {
+            look(asked, C::Destinations { query: asked.page(&["state", "failing", "sort"])? }).await
+        }
         ("GET", ["destinations", id]) => look(asked, C::Destination { id: id.to_string() }).await,
         ("PATCH", ["destinations", id]) => {
             check_named(asked, &body, &["url"]).await?;
@@ -114,11 +108,20 @@ pub(crate) async fn answer(asked: &Asked<'_>, mut request: Request) -> Outcome<R
             many::delivery(asked, DestinationCommand::Delivery { id: id.to_string() }, Read).await
         }
         ("POST", ["deliveries", id, "replay"]) => {
-            let command = DestinationCommand::Replay { id: Some(id.to_string()), from: 0, to: 0, state: None };
-            many::delivery(asked, command, Write).await
+            many::delivery(asked, DestinationCommand::Replay { id: id.to_string() }, Write).await
         }
         _ => Err(Refusal::not_found("path").into()),
     }
+}
+
+async fn conversions(asked: &Asked<'_>) -> Outcome<Response> {
+    let filters = ["event", "external_id", "outcome", "reason", "participant", "customer", "dispute", "sort"];
+    let query = asked.page(&filters)?;
+    if query.filter("dispute").is_some_and(|state| !["open", "settled"].contains(&state)) {
+        let message = "dispute is one of open, settled.";
+        return Err(Refusal::new(400, "unknown_value", message).at("dispute").into());
+    }
+    look(asked, C::Conversions { query }).await
 }
 
 pub(super) async fn look(asked: &Asked<'_>, command: C) -> Outcome<Response> {
@@ -134,6 +137,19 @@ pub(super) async fn tell(
 ) -> Outcome<Response> {
     let program = asked.program().await?;
     asked.tell(&program, scope, command, body).await
+}
+
+async fn stats(asked: &Asked<'_>, segments: &[&str]) -> Outcome<Response> {
+    match (asked.method, segments) {
+        ("GET", ["stats", "clicks"]) => clicks::stats(asked).await,
+        ("GET", ["stats", "overview"]) => overview::answer(asked).await,
+        ("GET", ["stats", "programs"]) => programs::answer(asked).await,
+        _ => Err(Refusal::not_found("path").into()),
+    }
+}
+
+async fn links(asked: &Asked<'_>) -> Outcome<Response> {
+    look(asked, C::LinkList { query: asked.page(&["participant", "state", "unproductive"])? }).await
 }
 
 async fn conversion(asked: &Asked<'_>, id: &str) -> Outcome<Response> {
@@ -205,7 +221,12 @@ async fn put_program(asked: &Asked<'_>, body: String) -> Outcome<Response> {
 }
 
 /// Found, or a code is taken in the directory and then the participant made with it.
-pub(super) async fn create_participant(asked: &Asked<'_>, body: &str) -> Outcome<Response> {
+/// Whom the first code of a participant is claimed for.
+pub(super) fn code_owner(new: &NewParticipant) -> String {
+    format!("participant {}", new.external_id)
+}
+
+async fn create_participant(asked: &Asked<'_>, body: &str) -> Outcome<Response> {
     let program = asked.program().await?;
     let mut found = asked.look(&program, Write, C::FindParticipant { body: body.to_owned() }).await?;
     let known = found.status_code() == 200;
@@ -217,8 +238,7 @@ pub(super) async fn create_participant(asked: &Asked<'_>, body: &str) -> Outcome
         row["code"].as_str().unwrap_or_default().to_owned()
     } else {
         let new: NewParticipant = read::body(body)?;
-        let owner = format!("participant {}", new.external_id);
-        claim_code(asked.env, asked.settings, &program, new.code.as_ref(), &owner).await?
+        claim_code(asked.env, asked.settings, &program, new.code.as_ref(), &code_owner(&new)).await?
     };
     let made = asked.tell(&program, Write, C::CreateParticipant { body: body.to_owned(), code }, body).await;
     redirect::forget(&program);

@@ -1,8 +1,9 @@
-//! The owner's API about sessions, route by route: sign in with a key, who is signed in, sign out.
+//! The owner's API about sessions, route by route: sign in with a key, who is signed in, sign out. A program's are kept by
+//! the program, those of the admin secret by the directory.
 
 use super::routes::{look, tell};
 use super::{Asked, is_known};
-use crate::command::{ProgramCall, ProgramCommand as C, ask};
+use crate::command::{DirectoryCommand, ProgramCall, ProgramCommand as C, SessionCommand, ask};
 use crate::failure::{Outcome, json};
 use crate::settings::chance;
 use honeyguide_domain::auth::{Scope::Write, fingerprint};
@@ -19,25 +20,47 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str]) -> Outcome<Resp
                 Credential::Session(token) => Some(fingerprint(token)),
                 Credential::Key(_) | Credential::Nothing => None,
             };
+            if is_of_deployment(asked) {
+                return tell_directory(asked, SessionCommand::List { secret: secret(asked), current }).await;
+            }
             look(asked, C::Sessions { current }).await
         }
         ("DELETE", ["sessions", "current"]) => sign_out(asked).await,
+        ("DELETE", ["sessions", id]) if is_of_deployment(asked) => {
+            tell_directory(asked, SessionCommand::Revoke { id: id.to_string() }).await
+        }
         ("DELETE", ["sessions", id]) => tell(asked, Write, C::RevokeSession { id: id.to_string() }, "").await,
         _ => Err(Refusal::not_found("path").into()),
     }
 }
 
-/// The token is made here and goes into the cookie; the program keeps its fingerprint.
+/// Whether the sessions of the admin secret are meant: the deployment asks, and names no program.
+fn is_of_deployment(asked: &Asked<'_>) -> bool {
+    asked.is_admin() && crate::public::parameter(asked.query, "program").is_none()
+}
+
+fn secret(asked: &Asked<'_>) -> String {
+    fingerprint(&asked.settings.admin_secret)
+}
+
+async fn tell_directory(asked: &Asked<'_>, command: SessionCommand) -> Outcome<Response> {
+    ask(asked.env, "DIRECTORY", "directory", &DirectoryCommand::Session(command)).await
+}
+
+/// The token is made here and goes into the cookie; what is kept is its fingerprint.
 async fn sign_in(asked: &Asked<'_>) -> Outcome<Response> {
     let Credential::Key(key) = &asked.credential else { return Err(session::needs_key().into()) };
-    if asked.is_admin() {
-        return Err(session::needs_key().into());
-    }
-    let program = asked.program().await?;
-    let token = session::token(&ProgramId::parse(&program)?, chance());
-    let command =
-        C::SignIn { key: fingerprint(key), token: fingerprint(&token), agent: session::agent(&asked.user_agent) };
-    let mut made = ask(asked.env, "PROGRAM", &program, &ProgramCall::of_deployment(command)).await?;
+    let agent = session::agent(&asked.user_agent);
+    let (token, mut made) = if asked.is_admin() {
+        let token = session::deployment_token(chance());
+        let command = SessionCommand::SignIn { secret: secret(asked), token: fingerprint(&token), agent };
+        (token, tell_directory(asked, command).await?)
+    } else {
+        let program = asked.program().await?;
+        let token = session::token(&ProgramId::parse(&program)?, chance());
+        let command = C::SignIn { key: fingerprint(key), token: fingerprint(&token), agent };
+        (token, ask(asked.env, "PROGRAM", &program, &ProgramCall::of_deployment(command)).await?)
+    };
     if made.status_code() != 201 {
         return Ok(made);
     }
@@ -50,6 +73,12 @@ async fn sign_in(asked: &Asked<'_>) -> Outcome<Response> {
 async fn sign_out(asked: &Asked<'_>) -> Outcome<Response> {
     match &asked.credential {
         Credential::Key(_) => return Err(Refusal::not_found("session").into()),
+        Credential::Session(token) if session::is_of_deployment(token) => {
+            let ended = tell_directory(asked, SessionCommand::SignOut { token: fingerprint(token) }).await?;
+            if ended.status_code() != 204 {
+                return Ok(ended);
+            }
+        }
         Credential::Session(token) => {
             let named = session::program_of(token);
             // Of a program that isn't known there is no session.

@@ -54,7 +54,8 @@ struct Folded {
 
 impl Turn<'_> {
     fn about(&self, event: &Event, concern: Concern) -> Outcome<Value> {
-        let conversion = match conversion_of(&event.data) {
+        let data: Value = serde_json::from_str(&event.data)?;
+        let conversion = match conversion_of(&data) {
             Some(id) => Some(serde_json::to_value(self.answer(&self.conversion_by_id(id)?)?)?),
             None => None,
         };
@@ -62,7 +63,7 @@ impl Turn<'_> {
             return Ok(json!({"conversion": conversion}));
         }
         let (_, program) = self.program()?;
-        let whom = recipient(event.kind.as_str(), &event.data, conversion.as_ref());
+        let whom = recipient(event.kind.as_str(), &data, conversion.as_ref());
         let whom = whom.map(|id| self.recipient(&program, id)).transpose()?.flatten();
         Ok(json!({
             "program": {"id": program.id.as_str(), "name": program.name, "site": program.site.as_str()},

@@ -113,7 +113,7 @@ impl Turn<'_> {
 
     pub(super) fn claims_list(&self, query: &Query) -> Outcome<Reply> {
         let (clause, values) =
-            query.clause("", &[("state", "state"), ("event", "event"), ("external_id", "external_id")]);
+            query.clause(&[("external_id", "external_id"), ("state", "state")], &[("event", "+event")])?;
         let rows: Vec<ClaimRow> = self.store.rows(&format!("{COLUMNS} {clause}"), values)?;
         page(query, &rows, |row| row.seq, ClaimRow::json)
     }
@@ -158,7 +158,7 @@ impl Turn<'_> {
             attribution: AttributionRef::default(),
             properties: Map::new(),
         };
-        self.record(&new)
+        self.convert_read(&new)
     }
 
     pub(super) fn reject_claim(&self, id: &str) -> Outcome<Reply> {

@@ -8,7 +8,9 @@ use super::Turn;
 use crate::command::{ClickQuery, GroupBy, Reply};
 use crate::failure::Outcome;
 use crate::store::{Bound, int, text};
-use honeyguide_domain::clickcount::{Firsts, Scope, begin_of, day_of, firsts, hour_of};
+use honeyguide_domain::clickcount::distinct::Each;
+use honeyguide_domain::clickcount::{Scope, begin_of, day_of, firsts, hour_of};
+use honeyguide_domain::overview::Days;
 use honeyguide_domain::time::Span;
 use honeyguide_domain::wire::clicks::Tally;
 use serde::{Deserialize, Serialize};
@@ -20,11 +22,6 @@ const ODD_CODES: i64 = 1_000;
 const OTHER_CODES: &str = "(other)";
 /// How long after its end a day is closed: clicks may have waited for storage.
 const OPEN_FOR: Span = Span::hours(24);
-
-#[derive(Deserialize)]
-struct DayRow {
-    tallies: String,
-}
 
 /// One row of the answer.
 #[derive(Debug, Default, Serialize)]
@@ -80,14 +77,19 @@ impl Turn<'_> {
             let persons: Vec<&Tally> =
                 tallies.iter().filter(|tally| day_of(tally.hour) == day && !tally.visitors.0.is_empty()).collect();
             if !persons.is_empty() {
-                self.store.run(
-                    "INSERT INTO click_days (day, tallies) VALUES (?, ?)",
-                    vec![int(day), text(serde_json::to_string(&persons)?)],
-                )?;
+                self.keep_persons(day, &persons)?;
             }
         }
+        self.note_clicks(&tallies)?;
+        self.watch_links(&tallies)?;
         self.close_days()?;
         Ok(Reply::none())
+    }
+
+    /// Clicks of persons in whole days.
+    pub(super) fn persons(&self, days: Days) -> Outcome<i64> {
+        let query = "SELECT SUM(raw) AS n FROM clicks_by_hour WHERE hour >= ? AND hour < ? AND quality = 'person'";
+        self.store.number(query, vec![int(hour_of(days.begin())), int(hour_of(days.end()))])
     }
 
     /// Anyone can ask for codes that are nobody's: past a number of them a day, they are counted together.
@@ -138,8 +140,7 @@ impl Turn<'_> {
         if day == 0 {
             return Ok(());
         }
-        let rows: Vec<DayRow> = self.store.rows("SELECT tallies FROM click_days WHERE day = ?", vec![int(day)])?;
-        let tallies = read(rows)?;
+        let tallies = self.persons_of(day)?;
         for (scope, table, place) in [
             (Scope::Program, "clicks_by_hour", "hour = value ->> 0"),
             (Scope::Link, "clicks_by_code", "hour = value ->> 0 AND code = value ->> 1"),
@@ -179,18 +180,9 @@ impl Turn<'_> {
         for tally in &edges {
             count(&mut counted, tally);
         }
-        let mut open = edges;
-        let days = "SELECT tallies FROM click_days WHERE day BETWEEN ? AND ?";
-        let (from, to) = (day_of(query.from_hour), day_of(query.to_hour));
-        let rows: Vec<DayRow> = self.store.rows(days, vec![int(from), int(to)])?;
-        open.extend(
-            read(rows)?
-                .into_iter()
-                .filter(|tally| (query.from_hour..query.to_hour).contains(&tally.hour) && query.has_code(&tally.code)),
-        );
-        for ((hour, code, channel), first) in firsts(&open, query.scope()) {
-            let key = query.group_by.key(hour, &code, &channel);
-            counted.entry(key).or_default().unique += query.group_by.of(first);
+        for ((hour, name), count) in self.distinct(query, &edges)? {
+            let key = query.group_by.key(hour, &name, &name);
+            counted.entry(key).or_default().unique += count;
         }
         let data: Vec<Counted> = counted.into_iter().map(|(key, row)| Counted { key, ..row }).collect();
         Reply::ok(&json!({"data": data, "next_cursor": null}))
@@ -247,20 +239,17 @@ impl Turn<'_> {
     }
 }
 
-fn read(rows: Vec<DayRow>) -> Outcome<Vec<Tally>> {
-    let mut all = Vec::new();
-    for row in rows {
-        all.extend(serde_json::from_str::<Vec<Tally>>(&row.tallies)?);
-    }
-    Ok(all)
-}
-
 impl ClickQuery {
     fn scope(&self) -> Scope {
         if self.code.is_some() || self.group_by == GroupBy::Code { Scope::Link } else { Scope::Program }
     }
 
-    fn has_code(&self, code: &str) -> bool {
+    /// Whether all of a day is asked for.
+    pub(super) fn has_day(&self, day: i64) -> bool {
+        self.from_hour <= day * 24 && (day + 1) * 24 <= self.to_hour
+    }
+
+    pub(super) fn has_code(&self, code: &str) -> bool {
         self.code.as_deref().is_none_or(|asked| asked == code)
     }
 }
@@ -275,11 +264,13 @@ impl GroupBy {
         }
     }
 
-    const fn of(self, first: Firsts) -> i64 {
+    /// Among what a person is counted once.
+    pub(super) const fn each(self) -> Each {
         match self {
-            Self::Hour => first.hour,
-            Self::Day | Self::Code => first.day,
-            Self::Channel => first.channel,
+            Self::Hour => Each::Hour,
+            Self::Day => Each::Day,
+            Self::Code => Each::Link,
+            Self::Channel => Each::Channel,
         }
     }
 }

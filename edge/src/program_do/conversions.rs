@@ -1,8 +1,8 @@
 //! Conversions: facts are read, `domain::judge` decides, and all of the verdict is recorded in one turn.
 
 use super::Turn;
-use super::participants::page;
-use crate::command::{Query, Reply};
+use super::customers::CustomerRow;
+use crate::command::Reply;
 use crate::failure::{Failure, Outcome};
 use crate::store::{int, maybe, maybe_int, text};
 use honeyguide_domain::attribution::Seen;
@@ -22,7 +22,7 @@ use honeyguide_domain::words::Lang;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "SELECT c.seq, c.id, c.event, c.external_id, c.customer, c.given_id, c.given_email, c.given_folded,
     c.amount, c.currency, c.refunded, c.refunded_whole, c.occurred_at, c.recorded_at, c.decision, c.properties";
 
@@ -47,7 +47,7 @@ pub(super) struct ConversionRow {
 }
 
 /// Whether there is a conversion of an order, an open claim, a refund that waits for it.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Traces {
     recorded: i64,
     claimed: i64,
@@ -76,12 +76,16 @@ impl ConversionRow {
 
 impl Turn<'_> {
     pub(super) fn convert(&self, body: &str) -> Outcome<Reply> {
-        let new: NewConversion = read::body(body)?;
-        let recorded = self.record(&new);
+        self.convert_read(&read::body(body)?)
+    }
+
+    pub(super) fn convert_read(&self, new: &NewConversion) -> Outcome<Reply> {
+        let recorded = self.record(new);
         if recorded.is_err() {
             self.forget();
         }
-        recorded
+        let (status, answer) = recorded?;
+        Ok(Reply::written(status, answer.in_words(Lang::default())?))
     }
 
     fn forget(&self) {
@@ -93,11 +97,18 @@ impl Turn<'_> {
     /// All lines in one transaction; where one fails after it has written, each in its own. One that is refused leaves the
     /// others as they are.
     pub(super) fn convert_many(&self, lines: &[String]) -> Outcome<Reply> {
-        let at_once =
-            || lines.iter().map(|line| self.unless_written(|| self.convert(line))).collect::<Outcome<Vec<_>>>();
+        let lines: Vec<Result<NewConversion, Refusal>> = lines.iter().map(|line| read::body(line)).collect();
+        let good: Vec<&NewConversion> = lines.iter().filter_map(|line| line.as_ref().ok()).collect();
+        let ahead = self.look_ahead(&good, &[])?;
+        let turn = Turn { ahead: Some(&ahead), ..*self };
+        let convert = |line: &Result<NewConversion, Refusal>| match line {
+            Ok(new) => turn.convert_read(new),
+            Err(refusal) => Err(Failure::Refused(refusal.clone())),
+        };
+        let at_once = || lines.iter().map(|line| self.unless_written(|| convert(line))).collect::<Outcome<Vec<_>>>();
         let done = self.store.transaction(at_once).or_else(|_| {
             self.forget();
-            let alone = |line: &String| match self.store.transaction(|| self.convert(line)) {
+            let alone = |line: &Result<NewConversion, Refusal>| match self.store.transaction(|| convert(line)) {
                 Err(failure @ Failure::Refused(_)) => {
                     self.forget();
                     Ok(Err(failure))
@@ -108,14 +119,15 @@ impl Turn<'_> {
             lines.iter().map(alone).collect()
         })?;
         let told = |done: Outcome<Reply>| match done {
-            Ok(reply) => Ok(json!({"status": reply.status, "conversion": reply.body})),
+            Ok(reply) => Ok(format!(r#"{{"conversion":{},"status":{}}}"#, reply.document(), reply.status)),
             Err(Failure::Refused(refusal)) => {
                 let error: Value = serde_json::from_str(&refusal.body())?;
-                Ok(json!({"status": refusal.status, "error": error["error"]}))
+                Ok(json!({"status": refusal.status, "error": error["error"]}).to_string())
             }
             Err(failure) => Err(failure),
         };
-        Ok(Reply::new(200, Value::Array(done.into_iter().map(told).collect::<Outcome<_>>()?)))
+        let told = done.into_iter().map(told).collect::<Outcome<Vec<String>>>()?;
+        Ok(Reply::written(200, format!("[{}]", told.join(","))))
     }
 
     pub(super) fn conversion_row(&self, event: &str, external_id: &str) -> Outcome<Option<ConversionRow>> {
@@ -144,9 +156,12 @@ impl Turn<'_> {
         Ok(Some(self.conversion_by_id(&id)?).filter(|row| row.event == event))
     }
 
-    pub(super) fn record(&self, new: &NewConversion) -> Outcome<Reply> {
+    /// 201 with what was recorded, or 200 with what was recorded before.
+    pub(super) fn record(&self, new: &NewConversion) -> Outcome<(u16, ConversionAnswer)> {
         let address = new.customer.identity().email;
-        let traces = self.traces(&new.event, &new.external_id, address.as_deref())?;
+        let is_blank = self.ahead.is_some_and(|ahead| ahead.is_blank(new));
+        let traces =
+            if is_blank { Traces::default() } else { self.traces(&new.event, &new.external_id, address.as_deref())? };
         let recorded = if traces.recorded > 0 { self.recorded_as(&new.event, &new.external_id)? } else { None };
         if let Some(row) = recorded {
             let held = Identity { external_id: row.given_id.clone(), email: row.given_folded.clone() };
@@ -154,13 +169,13 @@ impl Turn<'_> {
                 let message = format!("This conversion was recorded before with another {field}.");
                 return Err(Refusal::new(409, "conversion_differs", message).at(field).into());
             }
-            return Ok(Reply::new(200, told(&self.answer(&row)?, Lang::default())?));
+            return Ok((200, self.answer(&row)?));
         }
         let claim = if traces.claimed > 0 { self.claim_of(&new.event, &[&new.external_id])? } else { None };
         let claimed = claim.as_ref().and_then(|claim| claim.evidence_for(new));
         let new = claimed.as_ref().unwrap_or(new);
         let occurred_at = new.occurred(self.now)?;
-        let customer = self.customer(&new.customer)?;
+        let customer = if is_blank { self.new_customer(&new.customer) } else { self.find_customer(&new.customer)? };
         let earlier = if customer.fresh { Vec::new() } else { self.earlier(&customer.id, LARGEST)? };
         let versions = self.version_list()?;
         let (mut program_version, mut program) = self.program_at(&versions, occurred_at)?;
@@ -175,7 +190,7 @@ impl Turn<'_> {
             country: new.customer.country.clone().or_else(|| customer.country.clone()),
             segment: new.customer.segment.clone().or_else(|| customer.segment.clone()),
         };
-        let customer = CustomerId::parse(&customer.id)?;
+        let id = CustomerId::parse(&customer.id)?;
         let mut clicks: Vec<_> = facts
             .touches
             .iter()
@@ -186,12 +201,12 @@ impl Turn<'_> {
             .collect();
         clicks.sort_by(|one, other| other.cmp(one));
         let clicks: Vec<String> = clicks.into_iter().map(|(_, click)| click).collect();
-        let asked = judge::questions(&program, &new.event, &facts, &customer, self.now);
+        let asked = judge::questions(&program, &new.event, &facts, &id, self.now);
         let case = Case {
             program: &program,
             program_version,
             conversion: new,
-            customer,
+            customer: id,
             facts,
             earlier,
             standing,
@@ -199,24 +214,27 @@ impl Turn<'_> {
             recorded_at: self.now,
         };
         let verdict = judge::judge(&case, &mut self.minter());
-        self.keep(new, &case, &verdict)?;
+        self.keep(new, &customer, &case, &verdict)?;
         if let Some(claim) = &claim {
             self.confirm(claim, verdict.id.as_str())?;
         }
         if traces.refunded > 0 && self.apply_waiting_refunds(&new.event, &new.external_id)? {
             let row = self.conversion_row(&new.event, &new.external_id)?.ok_or_else(lost)?;
-            return Ok(Reply::new(201, told(&self.answer(&row)?, Lang::default())?));
+            return Ok((201, self.answer(&row)?));
         }
-        Ok(Reply::new(201, told(&verdict.answer, Lang::default())?))
+        Ok((201, verdict.answer))
     }
 
-    fn keep(&self, new: &NewConversion, case: &Case<'_>, verdict: &Verdict) -> Outcome<()> {
+    fn keep(&self, new: &NewConversion, customer: &CustomerRow, case: &Case<'_>, verdict: &Verdict) -> Outcome<()> {
         let decision = &verdict.decision;
-        self.store.run(
-            "INSERT INTO conversions (id, event, external_id, customer, given_id, given_email, given_folded, amount, currency,
-             occurred_at, recorded_at, outcome, reason, decision, participant, properties, facts)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            vec![
+        let binds = verdict.binds.as_deref().map(|parts| (parts, case.facts.occurred_at));
+        if customer.fresh {
+            self.keep_customer(&new.customer, customer, binds)?;
+        }
+        self.store.insert(
+            "conversions (id, event, external_id, customer, given_id, given_email, given_folded, amount, currency,
+             occurred_at, recorded_at, outcome, reason, decision, participant, properties, facts)",
+            vec![vec![
                 text(&verdict.id),
                 text(&new.event),
                 text(&new.external_id),
@@ -234,14 +252,16 @@ impl Turn<'_> {
                 maybe(verdict.credited.first().map(|share| &share.beneficiary)),
                 text(Value::Object(new.properties.clone())),
                 text(serde_json::to_string(&Recorded::of(&case.facts, &case.customer, &case.standing))?),
-            ],
+            ]],
+            "",
         )?;
         #[cfg(feature = "faults")]
         crate::faults::trip(self.fault, "panic-in-record");
-        if let Some(parts) = &verdict.binds {
-            self.bind(case.customer.as_str(), parts, case.facts.occurred_at)?;
+        if let Some((parts, at)) = binds.filter(|_| !customer.fresh) {
+            self.bind(&customer.id, parts, at)?;
         }
         self.add_credits(&verdict.id, &verdict.credited)?;
+        self.note_conversion(decision, case.facts.occurred_at)?;
         self.keep_rewards(&verdict.id, &verdict.rewards, "", Some(&case.customer))?;
         self.keep_met(&verdict.id, &verdict.met)?;
         self.book(&verdict.entries)?;
@@ -288,33 +308,6 @@ impl Turn<'_> {
                 .collect::<Outcome<Vec<RewardAnswer>>>()?,
             properties: serde_json::from_str(&row.properties)?,
         })
-    }
-
-    pub(super) fn conversions(&self, query: &Query) -> Outcome<Reply> {
-        let (clause, values) = query.clause(
-            "c.",
-            &[
-                ("event", "event"),
-                ("external_id", "external_id"),
-                ("outcome", "outcome"),
-                ("reason", "reason"),
-                ("participant", "credited"),
-                ("customer", "customer"),
-                ("dispute", "dispute"),
-            ],
-        );
-        // Who shares a conversion with others finds it too.
-        let credited = "(SELECT conversions.*, credits.participant AS credited FROM conversions
-            JOIN credits ON credits.conversion = conversions.id)";
-        let from = if query.filter("participant").is_some() { credited } else { "conversions" };
-        // More than one dispute of a conversion may be in a state.
-        let disputed = format!(
-            "(SELECT whole.*, found.state AS dispute FROM {from} whole
-              JOIN (SELECT DISTINCT conversion, state FROM disputes) found ON found.conversion = whole.id)"
-        );
-        let from = if query.filter("dispute").is_some() { &disputed } else { from };
-        let rows: Vec<ConversionRow> = self.store.rows(&format!("{COLUMNS} FROM {from} c {clause}"), values)?;
-        page(query, &rows, |row| row.seq, |row| Ok(serde_json::to_value(self.answer(row)?)?))
     }
 
     /// One conversion, its decision in words, and its disputes.

@@ -4,7 +4,7 @@
 use super::Turn;
 use crate::command::Reply;
 use crate::failure::{Failure, Outcome};
-use crate::store::{int, maybe, maybe_int, text};
+use crate::store::{Bound, int, maybe, maybe_int, text};
 use honeyguide_domain::attribution::Part;
 use honeyguide_domain::id::CustomerId;
 use honeyguide_domain::time::Timestamp;
@@ -42,8 +42,17 @@ pub(super) struct CustomerRow {
 }
 
 impl Turn<'_> {
-    /// The customer that a conversion names, with all that is known of them by now.
+    /// The customer that a caller names, with all that is known of them by now; kept where they are new.
     pub(super) fn customer(&self, given: &CustomerRef) -> Outcome<CustomerRow> {
+        let row = self.find_customer(given)?;
+        if row.fresh {
+            self.keep_customer(given, &row, None)?;
+        }
+        Ok(row)
+    }
+
+    /// As above, but one who is new is yet to be kept.
+    pub(super) fn find_customer(&self, given: &CustomerRef) -> Outcome<CustomerRow> {
         let identity = given.identity();
         // In three parts: an OR over both would be planned anew each time.
         let query = format!(
@@ -73,13 +82,19 @@ impl Turn<'_> {
                 let changed = self.learn(&row, given)?;
                 (row, changed)
             }
-            None => (self.new_customer(given)?, false),
+            None => (self.new_customer(given), false),
         };
         let is_guest = |one: &CustomerRow| {
             one.external_id.is_none() && one.joined.is_none() && one.id != row.id && same(&one.folded, &identity.email)
         };
         let mut guests: Vec<CustomerRow> = known.into_iter().filter(is_guest).collect();
         guests.sort_by(|one, other| one.id.cmp(&other.id));
+        if guests.is_empty() && row.fresh {
+            return Ok(row);
+        }
+        if row.fresh {
+            self.keep_customer(given, &row, None)?;
+        }
         changed |= !guests.is_empty();
         self.join_guests(&row.id, guests)?;
         if changed { self.customer_row(&row.id) } else { Ok(row) }
@@ -121,25 +136,11 @@ impl Turn<'_> {
         row.ok_or_else(|| Failure::Ours("the customer was not kept".to_owned()))
     }
 
-    fn new_customer(&self, given: &CustomerRef) -> Outcome<CustomerRow> {
+    /// Someone of whom nothing is known: whoever asked for it keeps them.
+    pub(super) fn new_customer(&self, given: &CustomerRef) -> CustomerRow {
         let identity = given.identity();
-        let id = CustomerId::mint(&mut self.minter());
-        self.store.run(
-            "INSERT INTO customers (id, external_id, email, folded, created_at, country, segment, known_since)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            vec![
-                text(&id),
-                maybe(identity.external_id.as_ref()),
-                maybe(given.email.as_ref()),
-                maybe(identity.email.as_ref()),
-                int(self.now.millis()),
-                maybe(given.country.as_ref()),
-                maybe(given.segment.as_ref()),
-                maybe_int(given.created_at.map(Timestamp::millis)),
-            ],
-        )?;
-        Ok(CustomerRow {
-            id: id.to_string(),
+        CustomerRow {
+            id: CustomerId::mint(&mut self.minter()).to_string(),
             external_id: identity.external_id,
             folded: identity.email,
             imported: 0,
@@ -151,7 +152,30 @@ impl Turn<'_> {
             segment: given.segment.clone(),
             joined: None,
             fresh: true,
-        })
+        }
+    }
+
+    /// Keeps a new customer, and whom they belong to.
+    pub(super) fn keep_customer(
+        &self,
+        given: &CustomerRef,
+        row: &CustomerRow,
+        binds: Option<(&[Part], Timestamp)>,
+    ) -> Outcome<()> {
+        let mut values = vec![
+            text(&row.id),
+            maybe(row.external_id.as_ref()),
+            maybe(given.email.as_ref()),
+            maybe(row.folded.as_ref()),
+            int(self.now.millis()),
+            maybe(row.country.as_ref()),
+            maybe(row.segment.as_ref()),
+            maybe_int(row.known_since),
+        ];
+        values.extend(bound(binds)?);
+        let columns = "customers (id, external_id, email, folded, created_at, country, segment, known_since,
+            bound_code, bound_at, bound_parts)";
+        self.store.insert(columns, vec![values], "")
     }
 
     /// Joins the guests who have an account's address to the account, in the order in which they came.
@@ -218,19 +242,8 @@ impl Turn<'_> {
 
     /// From now on the customer belongs to these; to nobody where there are none.
     pub(super) fn bind(&self, customer: &str, parts: &[Part], at: Timestamp) -> Outcome<()> {
-        let most = parts.iter().map(|part| part.weight).max();
-        let largest = parts.iter().find(|part| Some(part.weight) == most);
-        let held: Vec<(&str, u32)> = parts.iter().map(|part| (part.link.code.as_str(), part.weight)).collect();
-        let held = if held.len() > 1 { Some(serde_json::to_string(&held)?) } else { None };
-        self.store.run(
-            "UPDATE customers SET bound_code = ?, bound_at = ?, bound_parts = ? WHERE id = ?",
-            vec![
-                maybe(largest.map(|part| &part.link.code)),
-                maybe_int(largest.map(|_| at.millis())),
-                maybe(held),
-                text(customer),
-            ],
-        )
+        let values = bound(Some((parts, at)))?.into_iter().chain([text(customer)]).collect();
+        self.store.run("UPDATE customers SET bound_code = ?, bound_at = ?, bound_parts = ? WHERE id = ?", values)
     }
 
     /// People who are customers already, a result a line.
@@ -248,4 +261,14 @@ impl Turn<'_> {
         };
         Reply::ok(&lines.iter().map(one).collect::<Outcome<Vec<Value>>>()?)
     }
+}
+
+/// The link of the largest part, since when, and all parts where there are several.
+fn bound(binds: Option<(&[Part], Timestamp)>) -> Outcome<[Bound; 3]> {
+    let Some((parts, at)) = binds else { return Ok([Bound::Null, Bound::Null, Bound::Null]) };
+    let most = parts.iter().map(|part| part.weight).max();
+    let largest = parts.iter().find(|part| Some(part.weight) == most);
+    let held: Vec<(&str, u32)> = parts.iter().map(|part| (part.link.code.as_str(), part.weight)).collect();
+    let held = if held.len() > 1 { Some(serde_json::to_string(&held)?) } else { None };
+    Ok([maybe(largest.map(|part| &part.link.code)), maybe_int(largest.map(|_| at.millis())), maybe(held)])
 }

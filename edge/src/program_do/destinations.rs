@@ -26,7 +26,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const COLUMNS: &str =
-    "SELECT seq, id, kind, url, events, ordered, secret, settings, state, why, created_at FROM destinations";
+    "SELECT seq, id, kind, url, events, ordered, secret, settings, state, why, failing_since, created_at
+    FROM destinations";
 
 #[derive(Deserialize)]
 struct Row {
@@ -41,6 +42,7 @@ struct Row {
     settings: String,
     state: String,
     why: Option<String>,
+    failing_since: Option<i64>,
     created_at: i64,
 }
 
@@ -72,7 +74,8 @@ impl Row {
         json!({
             "id": self.id, "kind": self.kind, "url": self.url, "events": self.events.split(',').filter(|event| !event.is_empty()).collect::<Vec<_>>(),
             "settings": settings, "secrets": secrets.keys().collect::<Vec<_>>(), "ordered": self.ordered == 1,
-            "state": self.state, "why": self.why, "created_at": Timestamp::from_millis(self.created_at),
+            "state": self.state, "why": self.why, "failing_since": self.failing_since.map(Timestamp::from_millis),
+            "created_at": Timestamp::from_millis(self.created_at),
         })
     }
 }
@@ -141,8 +144,23 @@ impl Turn<'_> {
     }
 
     pub(super) fn destinations(&self, query: &Query) -> Outcome<Reply> {
-        let select = format!("{COLUMNS} WHERE seq > ? ORDER BY seq LIMIT ?");
-        let rows: Vec<Row> = self.store.rows(&select, vec![int(query.cursor), int(query.limit + 1)])?;
+        let behind = query.behind("seq")?;
+        let (mut tests, mut values) = (vec![behind.test.as_str()], vec![behind.value]);
+        match query.filter("failing") {
+            None => {}
+            Some("true") => tests.push("failing_since IS NOT NULL"),
+            Some("false") => tests.push("failing_since IS NULL"),
+            Some(_) => {
+                return Err(Refusal::new(400, "unknown_value", "failing is one of true, false.").at("failing").into());
+            }
+        }
+        if let Some(state) = query.filter("state") {
+            tests.push("state = ?");
+            values.push(text(state));
+        }
+        values.push(int(query.limit + 1));
+        let select = format!("{COLUMNS} WHERE {} ORDER BY {} LIMIT ?", tests.join(" AND "), behind.order);
+        let rows: Vec<Row> = self.store.rows(&select, values)?;
         page(query, &rows, |row| row.seq, |row| Ok(row.json(&self.settings.sealer)))
     }
 
@@ -160,9 +178,10 @@ impl Turn<'_> {
         let url = change.url.map(|url| self.checked_at(&url, "url")).transpose()?;
         let state = change.enabled.map(|enabled| if enabled { "enabled" } else { "disabled" });
         self.store.run(
-            "UPDATE destinations SET url = COALESCE(?, url), events = COALESCE(?, events), state = COALESCE(?, state),
-             ordered = COALESCE(?, ordered), why = CASE WHEN ? IS NULL THEN why END, settings = ?,
-             secret = COALESCE(?, secret) WHERE id = ?",
+            "UPDATE destinations SET url = COALESCE(?1, url), events = COALESCE(?2, events), state = COALESCE(?3, state),
+             ordered = COALESCE(?4, ordered), why = CASE WHEN ?5 IS NULL THEN why END, settings = ?6,
+             failing_since = CASE WHEN state = 'disabled' AND ?3 = 'enabled' THEN NULL ELSE failing_since END,
+             secret = COALESCE(?7, secret) WHERE id = ?8",
             vec![
                 maybe(url),
                 maybe(change.events.map(|events| events.join(","))),
@@ -227,6 +246,13 @@ impl Turn<'_> {
             let data = json!({"destination": id, "why": why});
             self.publish(&[Event::new(event, EventKind::DestinationDisabled, self.now, &data)])?;
         }
+        Ok(Reply::none())
+    }
+
+    /// How a destination stands, as its object says. What is older than what is known changes nothing.
+    pub(super) fn destination_stands(&self, id: &str, failing_since: Option<i64>, change: i64) -> Outcome<Reply> {
+        let query = "UPDATE destinations SET failing_since = ?, standing = ? WHERE id = ? AND standing < ?";
+        self.store.run(query, vec![maybe_int(failing_since), int(change), text(id), int(change)])?;
         Ok(Reply::none())
     }
 }

@@ -116,10 +116,9 @@ impl Turn<'_> {
 
     fn add(&self, sums: Sums) -> Outcome<()> {
         let row = |((what, [rule, who, currency], day), tally): ((&str, [String; 3], i64), Tally)| {
-            let [times, amount] = [tally.times, tally.amount].map(int);
-            vec![text(what), text(rule), text(who), text(currency), int(day), times, amount]
+            (vec![text(what), text(rule), text(who), text(currency), int(day)], vec![tally.times, tally.amount])
         };
-        self.store.insert(
+        self.store.add_up(
             "tallies (what, rule, who, currency, day, times, amount)",
             sums.into_iter().map(row).collect(),
             "ON CONFLICT (what, rule, who, currency, day)

@@ -22,28 +22,38 @@ impl Turn<'_> {
     /// Does it, or gives the answer of the first time. A refusal is not kept: what was refused may be sent again.
     pub(super) fn once(&self, idempotency: &Idempotency, act: impl FnOnce() -> Outcome<Reply>) -> Outcome<Reply> {
         let query = "SELECT request, status, body FROM idempotency WHERE key = ?";
-        if let Some(row) = self.store.row::<Row>(query, vec![text(&idempotency.key)])? {
+        let row: Option<Row> = if self.ahead.is_some_and(|ahead| ahead.is_new(&idempotency.key)) {
+            None
+        } else {
+            self.store.row(query, vec![text(&idempotency.key)])?
+        };
+        if let Some(row) = row {
             if row.request != idempotency.request {
                 let message = "This Idempotency-Key was sent before with another request.";
                 return Err(Refusal::new(409, "idempotency_key_reused", message).into());
             }
             let status = u16::try_from(row.status).unwrap_or(200);
-            return Ok(Reply { replayed: true, ..Reply::new(status, serde_json::from_str(&row.body)?) });
+            return Ok(Reply { replayed: true, ..Reply::written(status, row.body) });
         }
         let reply = act()?;
-        let mut kept = reply.body.clone();
-        if let Value::Object(fields) = &mut kept {
-            fields.retain(|name, _| !reply.secrets.contains(&name.as_str()));
-        }
-        self.store.run(
-            "INSERT INTO idempotency (key, request, status, body, at) VALUES (?, ?, ?, ?, ?)",
-            vec![
+        let kept = match &reply.body {
+            Value::Object(fields) if !reply.secrets.is_empty() => {
+                let mut fields = fields.clone();
+                fields.retain(|name, _| !reply.secrets.contains(&name.as_str()));
+                Value::Object(fields).to_string()
+            }
+            _ => reply.document(),
+        };
+        self.store.insert(
+            "idempotency (key, request, status, body, at)",
+            vec![vec![
                 text(&idempotency.key),
                 text(&idempotency.request),
                 int(i64::from(reply.status)),
                 text(kept),
                 int(self.now.millis()),
-            ],
+            ]],
+            "",
         )?;
         Ok(reply)
     }

@@ -337,8 +337,8 @@ impl Turn<'_> {
     }
 
     fn inbound_list(&self, query: &Query) -> Outcome<Reply> {
-        let columns = [("source", "vendor"), ("state", "state"), ("type", "kind"), ("reason", "reason")];
-        let (clause, values) = query.clause("", &columns);
+        let columns = [("source", "+vendor"), ("state", "+state"), ("type", "kind"), ("reason", "reason")];
+        let (clause, values) = query.clause(&[], &columns)?;
         let rows: Vec<InboundRow> = self.store.rows(&format!("{COLUMNS} {clause}"), values)?;
         page(query, &rows, |row| row.seq, |row| Ok(row.json()))
     }

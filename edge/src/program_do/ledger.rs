@@ -1,24 +1,22 @@
-//! The book: appended in the turn of what it books, and read in pages.
+//! The book: appended in the turn of what it books, and read from one end to the other. `postings` has its lists.
 
 use super::Turn;
-use super::participants::page;
 use super::remembered::remembered;
-use crate::command::{ExportedLines, Query, Reply};
+use crate::command::{ExportedLines, Reply};
 use crate::failure::{Failure, Outcome};
-use crate::store::{Bound, int, maybe, text};
-use honeyguide_domain::fault::Refusal;
-use honeyguide_domain::id::{CustomerId, EntryId, RewardId};
+use crate::store::{int, maybe, text};
+use honeyguide_domain::id::{EntryId, RewardId};
 use honeyguide_domain::ledger::{Chain, Entry, Posting};
 use honeyguide_domain::money::{Currency, Money};
 use honeyguide_domain::time::Timestamp;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Postings of one piece of an export.
 const EXPORTED: i64 = 1_000;
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "SELECT seq, entry, at, account, amount, currency, reward, cause, previous_hash, hash FROM postings";
 
 #[derive(Deserialize)]
@@ -36,7 +34,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn posting(self) -> Outcome<Posting> {
+    pub(super) fn posting(self) -> Outcome<Posting> {
         Ok(Posting {
             seq: self.seq,
             entry: EntryId::parse(&self.entry)?,
@@ -85,14 +83,17 @@ impl Turn<'_> {
         for posting in &postings {
             *sums.entry((&posting.account, posting.value.currency())).or_default() += posting.value.amount();
         }
-        let row = |((account, currency), amount)| vec![text(account), text(currency), int(amount)];
-        self.store.insert(
+        let row = |((account, currency), amount)| (vec![text(account), text(currency)], vec![amount]);
+        self.store.add_up(
             "balances (account, currency, amount)",
             sums.into_iter().map(row).collect(),
             "ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount",
         )?;
-        self.store
-            .run("INSERT OR REPLACE INTO settings (name, value) VALUES ('ledger_head', ?)", vec![text(&chain.head)])?;
+        self.store.insert(
+            "settings (name, value)",
+            vec![vec![text("ledger_head"), text(&chain.head)]],
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )?;
         if let Some(all) = self.remembered {
             all.chain.borrow_mut().insert((), chain);
         }
@@ -111,14 +112,6 @@ impl Turn<'_> {
             Ok(last.map_or_else(Chain::default, |row| Chain { next: row.seq + 1, head: row.hash }))
         };
         remembered(self.remembered.map(|all| &all.chain), (), read)
-    }
-
-    pub(super) fn ledger(&self, query: &Query) -> Outcome<Reply> {
-        let (clause, values) =
-            query.clause("", &[("account", "account"), ("entry", "entry"), ("reward", "reward"), ("cause", "cause")]);
-        let rows: Vec<Row> = self.store.rows(&format!("{COLUMNS} {clause}"), values)?;
-        let postings = rows.into_iter().map(Row::posting).collect::<Outcome<Vec<_>>>()?;
-        page(query, &postings, |posting| posting.seq, |posting| Ok(serde_json::to_value(posting)?))
     }
 
     /// At most so many postings after one, up to another, as one text of JSON: read row by row, the columns of a million
@@ -159,61 +152,5 @@ impl Turn<'_> {
             last = seq;
         }
         Reply::ok(&ExportedLines { lines, last, until })
-    }
-
-    /// What a beneficiary earned, was paid and is owed, from the book itself: totals per currency, and a page of the
-    /// postings that they are the sums of.
-    /// Whether a beneficiary is a friend, else a participant. One whom nobody knows is refused.
-    pub(super) fn known_beneficiary(&self, id: &str) -> Outcome<bool> {
-        let friend = id.starts_with(CustomerId::PREFIX);
-        let (table, missing) = if friend { ("customers", "customer") } else { ("participants", "participant") };
-        let known = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?) AS n");
-        match self.store.number(&known, vec![text(id)])? {
-            0 => Err(Refusal::not_found(missing).into()),
-            _ => Ok(friend),
-        }
-    }
-
-    pub(super) fn statement(&self, id: &str, query: &Query) -> Outcome<Reply> {
-        let friend = self.known_beneficiary(id)?;
-        let accounts = ["pending", "payable", "paid"].map(|account| format!("{account}:{id}"));
-        let mut values: Vec<Bound> = accounts.iter().map(text).collect();
-        let balances: Vec<Value> = self
-            .store
-            .rows("SELECT account, currency, amount FROM balances WHERE account IN (?, ?, ?)", values.clone())?;
-        let mut totals = serde_json::Map::new();
-        for row in &balances {
-            let account = row["account"].as_str().and_then(|name| name.split(':').next()).unwrap_or_default();
-            let currency = row["currency"].as_str().unwrap_or_default();
-            let of = totals.entry(currency).or_insert_with(|| json!({"pending": 0, "payable": 0, "paid": 0}));
-            of[account] = row["amount"].clone();
-        }
-        values.extend([int(query.cursor), int(query.limit + 1)]);
-        let select = format!("{COLUMNS} WHERE account IN (?, ?, ?) AND seq > ? ORDER BY seq LIMIT ?");
-        let rows: Vec<Row> = self.store.rows(&select, values)?;
-        let postings = rows.into_iter().map(Row::posting).collect::<Outcome<Vec<_>>>()?;
-        let mut statement =
-            page(query, &postings, |posting| posting.seq, |posting| Ok(serde_json::to_value(posting)?))?;
-        let postings = statement.body["data"].take();
-        let next_cursor = statement.body["next_cursor"].take();
-        let who = if friend { "friend" } else { "participant" };
-        statement.body = json!({
-            who: id, "balances": totals, "postings": postings, "write_offs": self.write_offs(id)?, "next_cursor": next_cursor,
-        });
-        Ok(statement)
-    }
-
-    /// Why what someone owed back was given up, each time.
-    fn write_offs(&self, id: &str) -> Outcome<Vec<Value>> {
-        #[derive(Deserialize)]
-        struct Row {
-            entry: String,
-            reason: String,
-            at: i64,
-        }
-        let select = "SELECT entry, reason, at FROM write_offs WHERE beneficiary = ? ORDER BY at, entry";
-        let rows: Vec<Row> = self.store.rows(select, vec![text(id)])?;
-        let shown = |row: Row| json!({"entry": row.entry, "reason": row.reason, "at": Timestamp::from_millis(row.at)});
-        Ok(rows.into_iter().map(shown).collect())
     }
 }

@@ -128,8 +128,8 @@ impl Turn<'_> {
 
     /// Tells a click, later, what became of it.
     pub(super) fn mark(&self, click: &ClickId, mark: &str) -> Outcome<()> {
-        let values = vec![text(click), text(mark), int(self.now.millis())];
-        self.store.run("INSERT INTO marks (click, mark, at) VALUES (?, ?, ?)", values)
+        let row = vec![text(click), text(mark), int(self.now.millis())];
+        self.store.insert("marks (click, mark, at)", vec![row], "")
     }
 }
 

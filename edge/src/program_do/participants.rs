@@ -10,7 +10,7 @@ use honeyguide_domain::auth::publishable_key;
 use honeyguide_domain::code::Code;
 use honeyguide_domain::event::{Event, EventKind};
 use honeyguide_domain::fault::Refusal;
-use honeyguide_domain::id::{EventId, ParticipantId};
+use honeyguide_domain::id::{EventId, Minter, ParticipantId};
 use honeyguide_domain::person::Identity;
 use honeyguide_domain::program::{Consent, Durability, Program};
 use honeyguide_domain::site::Site;
@@ -20,6 +20,7 @@ use honeyguide_domain::wire::read;
 use honeyguide_domain::words::Lang;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// Of the table under the name `p`.
 pub(super) const FIELDS: &str =
@@ -66,8 +67,27 @@ impl ParticipantRow {
 }
 
 /// The whole address of a link, on the program's own site.
-fn address(program: &Program, friend_path: &str, code: &str) -> String {
+pub(super) fn address(program: &Program, friend_path: &str, code: &str) -> String {
     format!("{}{friend_path}/{code}", program.site.origin())
+}
+
+/// A link leads nowhere but to the program's own site.
+fn at_home(program: &Program, destination: Option<&Site>) -> Result<(), Refusal> {
+    if destination.is_none_or(|destination| destination.is_same_site(&program.site)) {
+        return Ok(());
+    }
+    let message = format!("A link leads to the program's own site, {}.", program.site.host());
+    Err(Refusal::new(422, "foreign_destination", message).at("destination"))
+}
+
+/// Results of lines.
+fn made(status: u16, participant: &Value) -> Value {
+    json!({"status": status, "participant": participant})
+}
+
+fn refused(refusal: &Refusal) -> Outcome<Value> {
+    let body: Value = serde_json::from_str(&refusal.body())?;
+    Ok(json!({"status": refusal.status, "error": body["error"]}))
 }
 
 #[derive(Deserialize)]
@@ -97,11 +117,7 @@ impl Turn<'_> {
 
     fn check_destination(&self, destination: Option<&Site>) -> Outcome<()> {
         let (_, program) = self.program()?;
-        if destination.is_none_or(|destination| destination.is_same_site(&program.site)) {
-            return Ok(());
-        }
-        let message = format!("A link leads to the program's own site, {}.", program.site.host());
-        Err(Refusal::new(422, "foreign_destination", message).at("destination").into())
+        Ok(at_home(&program, destination)?)
     }
 
     pub(super) fn participant_by(&self, column: &str, value: &str) -> Outcome<Option<ParticipantRow>> {
@@ -121,7 +137,75 @@ impl Turn<'_> {
             return Ok(Reply::new(200, row.json(&program, &self.settings.friend_path)));
         }
         let mut minter = self.minter();
-        let id = ParticipantId::mint(&mut minter);
+        let body = self.add_participant(new, code, &mut minter)?.json(&program, &self.settings.friend_path);
+        self.publish(&[Event::new(EventId::mint(&mut minter), EventKind::ParticipantJoined, self.now, &body)])?;
+        Ok(Reply::new(201, body))
+    }
+
+    /// Of each line its result where it has one by now: who is there already, or what is wrong with it.
+    pub(super) fn find_participants(&self, lines: &[String]) -> Outcome<Reply> {
+        let (_, program) = self.program()?;
+        let read: Vec<Result<NewParticipant, Refusal>> = lines.iter().map(|line| read::body(line)).collect();
+        let known = self.known_participants(read.iter().flatten())?;
+        let result = |new: Result<NewParticipant, Refusal>| match new
+            .and_then(|new| at_home(&program, new.destination.as_ref()).map(|()| known.get(&new.external_id)))
+        {
+            Ok(None) => Ok(Value::Null),
+            Ok(Some(row)) => Ok(made(200, &row.json(&program, &self.settings.friend_path))),
+            Err(refusal) => refused(&refusal),
+        };
+        Ok(Reply::new(200, Value::Array(read.into_iter().map(result).collect::<Outcome<_>>()?)))
+    }
+
+    /// Lines with their codes, each made, or found where it was made in the meantime. What is refused is refused before
+    /// anything of it is written, and leaves the others as they are.
+    pub(super) fn create_participants(&self, lines: &[(String, String)]) -> Outcome<Reply> {
+        let (_, program) = self.program()?;
+        let read: Vec<Result<NewParticipant, Refusal>> = lines.iter().map(|(line, _)| read::body(line)).collect();
+        let mut known = self.known_participants(read.iter().flatten())?;
+        let (mut minter, mut events) = (self.minter(), Vec::new());
+        let mut results = Vec::with_capacity(lines.len());
+        for (new, (_, code)) in read.into_iter().zip(lines) {
+            let new = new.and_then(|new| at_home(&program, new.destination.as_ref()).map(|()| new));
+            results.push(match new {
+                Err(refusal) => refused(&refusal)?,
+                Ok(new) => {
+                    let before = known.get(&new.external_id).map(|row| row.json(&program, &self.settings.friend_path));
+                    if let Some(body) = before {
+                        made(200, &body)
+                    } else {
+                        let row = self.add_participant(&new, code, &mut minter)?;
+                        let body = row.json(&program, &self.settings.friend_path);
+                        let id = EventId::mint(&mut minter);
+                        events.push(Event::new(id, EventKind::ParticipantJoined, self.now, &body));
+                        known.insert(new.external_id, row);
+                        made(201, &body)
+                    }
+                }
+            });
+        }
+        self.publish(&events)?;
+        Ok(Reply::new(200, Value::Array(results)))
+    }
+
+    /// Those of them who are there, by their external ids.
+    fn known_participants<'a>(
+        &self,
+        all: impl Iterator<Item = &'a NewParticipant>,
+    ) -> Outcome<HashMap<String, ParticipantRow>> {
+        let ids: Vec<&str> = all.map(|new| new.external_id.as_str()).collect();
+        let query = format!(
+            "SELECT {FIELDS} FROM json_each(?) AS each CROSS JOIN participants p ON p.external_id = each.value"
+        );
+        let rows: Vec<ParticipantRow> = self.store.rows(&query, vec![text(json!(ids))])?;
+        Ok(rows.into_iter().map(|row| (row.external_id.clone(), row)).collect())
+    }
+
+    /// Writes down someone who isn't there, with the first link.
+    fn add_participant(&self, new: &NewParticipant, code: &str, minter: &mut Minter) -> Outcome<ParticipantRow> {
+        let code = Code::parse(code)?;
+        let id = ParticipantId::mint(minter);
+        let metadata = Value::Object(new.metadata.clone()).to_string();
         self.store.run(
             "INSERT INTO participants (id, external_id, email, folded, name, state, metadata, created_at, lang)
              VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?)",
@@ -131,16 +215,25 @@ impl Turn<'_> {
                 text(&new.email),
                 text(new.email.folded()),
                 maybe(new.name.as_ref()),
-                text(Value::Object(new.metadata.clone())),
+                text(&metadata),
                 int(self.now.millis()),
                 maybe(new.lang.map(Lang::as_str)),
             ],
         )?;
-        self.add_link(&Code::parse(code)?, id.as_str(), new.destination.as_ref())?;
-        let row = self.participant_by("id", id.as_str())?.ok_or_else(|| Failure::Ours("not kept".to_owned()))?;
-        let body = row.json(&program, &self.settings.friend_path);
-        self.publish(&[Event::new(EventId::mint(&mut minter), EventKind::ParticipantJoined, self.now, &body)])?;
-        Ok(Reply::new(201, body))
+        self.add_link(&code, id.as_str(), new.destination.as_ref())?;
+        Ok(ParticipantRow {
+            seq: 0,
+            id: id.to_string(),
+            external_id: new.external_id.clone(),
+            email: new.email.to_string(),
+            name: new.name.clone(),
+            state: "active".to_owned(),
+            metadata,
+            created_at: self.now.millis(),
+            show_name: 0,
+            lang: new.lang.map(|lang| lang.as_str().to_owned()),
+            code: Some(code.to_string()),
+        })
     }
 
     fn add_link(&self, code: &Code, participant: &str, destination: Option<&Site>) -> Outcome<()> {

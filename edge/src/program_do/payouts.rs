@@ -1,4 +1,4 @@
-//! Payout batches: made from what is owed, confirmed or failed for all or for some.
+//! Payout batches: planned and made from what is owed, confirmed or failed for all or for some.
 
 use super::Turn;
 use super::participants::page;
@@ -10,7 +10,7 @@ use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::id::PayoutId;
 use honeyguide_domain::ledger::Account;
 use honeyguide_domain::money::{Currency, Money};
-use honeyguide_domain::payout::{self, Owed};
+use honeyguide_domain::payout::{self, Owed, Plan, Skip, Skipped};
 use honeyguide_domain::time::Timestamp;
 use honeyguide_domain::wire::{
     programs::{NewPayout, NewWriteOff, PayoutLines},
@@ -18,6 +18,7 @@ use honeyguide_domain::wire::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[derive(Deserialize)]
 struct Row {
@@ -43,51 +44,128 @@ struct Balance {
     open: Option<i64>,
 }
 
+/// A batch as it was asked for.
+struct Planned {
+    currency: Currency,
+    minimum: i64,
+    plan: Plan,
+    /// Those who were named, each once; nothing where all are meant.
+    whom: Option<Vec<String>>,
+}
+
+/// The rewards that a line of a batch pays for, with its currency as `?3`: approved, and in no other batch (`?1` is this one)
+/// that is open.
+const PAID_FOR: &str = "rewards.currency = ?3 AND +rewards.state = 'approved' AND rewards.id NOT IN (
+    SELECT p.reward FROM payout_rewards p JOIN payout_lines l ON l.payout = p.payout
+    WHERE l.beneficiary = rewards.beneficiary AND l.currency = rewards.currency AND l.state = 'open' AND l.payout <> ?1)";
+
 impl Turn<'_> {
     pub(super) fn new_payout(&self, body: &str) -> Outcome<Reply> {
-        let new: NewPayout = if body.trim().is_empty() { NewPayout::default() } else { read::body(body)? };
-        let (_, program) = self.program()?;
-        let currency = new.currency.unwrap_or(program.currency);
-        let minimum = payout::minimum(&program, currency, new.minimum);
-        let mut owed = Vec::new();
-        match &new.beneficiaries {
-            None => owed.extend(self.owed(currency, "b.account >= 'payable:' AND b.account < 'payable;'", vec![])?),
-            Some(some) => {
-                for one in some.iter().collect::<std::collections::BTreeSet<_>>() {
-                    owed.extend(self.owed(currency, "b.account = 'payable:' || ?", vec![text(one)])?);
-                }
-            }
-        }
-        let lines = payout::lines(&owed, minimum);
+        let Planned { currency, minimum, plan, .. } = self.planned(body)?;
         let id = PayoutId::mint(&mut self.minter());
         self.store.run(
             "INSERT INTO payouts (id, currency, minimum, created_at) VALUES (?, ?, ?, ?)",
             vec![text(&id), text(currency), int(minimum), int(self.now.millis())],
         )?;
-        for (beneficiary, value) in &lines {
+        for (beneficiary, value) in &plan.lines {
             self.store.run(
                 "INSERT INTO payout_lines (payout, beneficiary, amount, currency, state) VALUES (?, ?, ?, ?, 'open')",
                 vec![text(&id), text(beneficiary), int(value.amount()), text(currency)],
             )?;
             self.store.run(
-                "INSERT INTO payout_rewards (payout, reward) SELECT ?, id FROM rewards
-                 WHERE beneficiary = ? AND currency = ? AND state = 'approved' AND id NOT IN (
-                    SELECT p.reward FROM payout_rewards p JOIN payout_lines l ON l.payout = p.payout
-                    WHERE l.beneficiary = rewards.beneficiary AND l.currency = rewards.currency AND l.state = 'open'
-                    AND l.payout <> ?)",
-                vec![text(&id), text(beneficiary), text(currency), text(&id)],
+                &format!(
+                    "INSERT INTO payout_rewards (payout, reward) SELECT ?1, id FROM rewards WHERE beneficiary = ?2 AND {PAID_FOR}"
+                ),
+                vec![text(&id), text(beneficiary), text(currency)],
             )?;
         }
         let answer = self.payout_json(id.as_str())?;
         Ok(Reply::new(201, answer))
     }
 
-    /// Who is owed something, with what they are being paid already.
+    /// What a batch would have, and what it would leave out and why.
+    pub(super) fn plan_payout(&self, body: &str) -> Outcome<Reply> {
+        let Planned { currency, minimum, plan, whom } = self.planned(body)?;
+        let lines: Vec<&str> = plan.lines.iter().map(|(beneficiary, _)| beneficiary.as_str()).collect();
+        let rewards = self.store.number(
+            &format!(
+                "SELECT COUNT(*) AS n FROM json_each(?2) meant CROSS JOIN rewards ON rewards.beneficiary = meant.value
+                 WHERE {PAID_FOR}"
+            ),
+            vec![text(""), text(serde_json::to_string(&lines)?), text(currency)],
+        )?;
+        let mut skipped = plan.skipped;
+        for (reason, account, test) in [(Skip::OtherCurrency, "payable", "<>"), (Skip::NotApproved, "pending", "=")] {
+            skipped.extend(self.left_out(reason, account, test, currency, whom.as_deref())?);
+        }
+        let skipped = skipped
+            .into_iter()
+            .map(|one| json!({"reason": one.reason.as_str(), "beneficiaries": one.beneficiaries, "total": one.total}));
+        Reply::ok(&json!({
+            "total": plan.total, "minimum": minimum, "beneficiaries": lines.len(), "rewards": rewards,
+            "skipped": skipped.collect::<Vec<_>>(),
+        }))
+    }
+
+    /// What these have in such accounts, above nothing, in the batch's currency or in others.
+    fn left_out(
+        &self,
+        reason: Skip,
+        account: &str,
+        test: &str,
+        currency: Currency,
+        whom: Option<&[String]>,
+    ) -> Outcome<Vec<Skipped>> {
+        #[derive(Deserialize)]
+        struct Row {
+            currency: String,
+            beneficiaries: i64,
+            amount: i64,
+        }
+        let (of_these, mut values) = match whom {
+            None => (format!("balances b WHERE b.account >= '{account}:' AND b.account < '{account};'"), vec![]),
+            Some(some) => (
+                format!("json_each(?) meant CROSS JOIN balances b WHERE b.account = '{account}:' || meant.value"),
+                vec![text(serde_json::to_string(some)?)],
+            ),
+        };
+        values.push(text(currency));
+        let query = format!(
+            "SELECT b.currency, COUNT(*) AS beneficiaries, SUM(b.amount) AS amount FROM {of_these}
+             AND b.currency {test} ? AND b.amount > 0 GROUP BY b.currency"
+        );
+        let skipped = |row: Row| {
+            let total = Money::new(row.amount, Currency::parse(&row.currency)?)?;
+            Ok(Skipped { reason, beneficiaries: row.beneficiaries, total })
+        };
+        self.store.rows::<Row>(&query, values)?.into_iter().map(skipped).collect()
+    }
+
+    fn planned(&self, body: &str) -> Outcome<Planned> {
+        let new: NewPayout = if body.trim().is_empty() { NewPayout::default() } else { read::body(body)? };
+        let (_, program) = self.program()?;
+        let currency = new.currency.unwrap_or(program.currency);
+        let minimum = payout::minimum(&program, currency, new.minimum);
+        let whom =
+            new.beneficiaries.map(|some| some.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+        let mut owed = Vec::new();
+        match &whom {
+            None => owed.extend(self.owed(currency, "b.account >= 'payable:' AND b.account < 'payable;'", vec![])?),
+            Some(some) => {
+                for one in some {
+                    owed.extend(self.owed(currency, "b.account = 'payable:' || ?", vec![text(one)])?);
+                }
+            }
+        }
+        Ok(Planned { currency, minimum, plan: payout::plan(&owed, minimum, currency)?, whom })
+    }
+
+    /// Who is owed something or owes it back, with what they are being paid already.
     fn owed(&self, currency: Currency, whom: &str, mut values: Vec<Bound>) -> Outcome<Vec<Owed>> {
         let query = format!(
             "SELECT SUBSTR(b.account, 9) AS beneficiary, b.amount, (SELECT SUM(l.amount) FROM payout_lines l
                 WHERE l.beneficiary = SUBSTR(b.account, 9) AND l.currency = b.currency AND l.state = 'open') AS open
-             FROM balances b WHERE {whom} AND b.currency = ? AND b.amount > 0 ORDER BY b.account"
+             FROM balances b WHERE {whom} AND b.currency = ? AND b.amount <> 0 ORDER BY b.account"
         );
         values.push(text(currency));
         let owed = |row: Balance| {
@@ -129,8 +207,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn payouts(&self, query: &Query) -> Outcome<Reply> {
-        let select = "SELECT seq, id, currency, minimum, created_at FROM payouts WHERE seq > ? ORDER BY seq LIMIT ?";
-        let rows: Vec<Row> = self.store.rows(select, vec![int(query.cursor), int(query.limit + 1)])?;
+        let (clause, values) = query.clause(&[], &[])?;
+        let select = format!("SELECT seq, id, currency, minimum, created_at FROM payouts {clause}");
+        let rows: Vec<Row> = self.store.rows(&select, values)?;
         page(query, &rows, |row| row.seq, |row| self.payout_json(&row.id))
     }
 

@@ -110,7 +110,7 @@ impl Turn<'_> {
         let conversion = if let Some(conversion) = self.reported_already(event, &sale.names)? {
             conversion
         } else {
-            self.record(&new)?.body["id"].as_str().unwrap_or_default().to_owned()
+            self.record(&new)?.1.id.to_string()
         };
         if let Some(claim) = &claim {
             self.confirm(claim, &conversion)?;

@@ -19,6 +19,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     DAYS,
     UNDONE_REFUNDS,
     LANGUAGES,
+    STAGES,
+    LISTS,
 ];
 
 const FIRST: &str = "
@@ -384,3 +386,76 @@ const UNDONE_REFUNDS: &str = "
 
 /// `lang`: what messages to a participant are written in, where that is known.
 const LANGUAGES: &str = "ALTER TABLE participants ADD COLUMN lang TEXT;";
+
+/// How far it came by day, and how long that took (`domain::stages`): `bucket` is -1 where how long isn't known, as of all that
+/// was before this. `shares`: the first click of a person on a link of a participant's, and the bucket that it is counted in.
+/// `link_standings`: until which hour a link counts as one that earns, and as one with many clicks of which nothing came
+/// (`domain::links`). `failing_since`: since when nothing has arrived at a destination; `standing`: the last of its changes.
+const STAGES: &str = "
+    CREATE TABLE stage_days (
+        day INTEGER NOT NULL, stage TEXT NOT NULL, bucket INTEGER NOT NULL, times INTEGER NOT NULL,
+        PRIMARY KEY (day, stage, bucket)) WITHOUT ROWID;
+    CREATE TABLE shares (participant TEXT PRIMARY KEY, at INTEGER NOT NULL, bucket INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO shares (participant, at, bucket)
+        SELECT l.participant, MIN(c.hour) * 3600000, -1 FROM clicks_by_code c JOIN links l ON l.code = c.code
+        WHERE c.quality = 'person' AND c.raw > 0 GROUP BY l.participant;
+    INSERT INTO stage_days (day, stage, bucket, times)
+        SELECT at / 86400000 AS on_day, 'share', -1, COUNT(*) FROM shares GROUP BY on_day;
+    INSERT INTO stage_days (day, stage, bucket, times)
+        SELECT created_at / 86400000 AS on_day, 'joined', -1, COUNT(*) FROM participants GROUP BY on_day;
+    CREATE TRIGGER stage_days_joined AFTER INSERT ON participants BEGIN
+        INSERT INTO stage_days (day, stage, bucket, times) VALUES (NEW.created_at / 86400000, 'joined', -1, 1)
+            ON CONFLICT (day, stage, bucket) DO UPDATE SET times = times + 1;
+    END;
+    CREATE TABLE link_standings (code TEXT PRIMARY KEY, earns_until INTEGER NOT NULL, busy_until INTEGER NOT NULL)
+        WITHOUT ROWID;
+    CREATE INDEX links_busy ON link_standings (busy_until) WHERE busy_until > 0;
+    ALTER TABLE destinations ADD COLUMN failing_since INTEGER;
+    ALTER TABLE destinations ADD COLUMN standing INTEGER NOT NULL DEFAULT 0;
+";
+
+/// How lists are read from either end, each by an index in the order of `seq`. `conversions_listed` holds little of each
+/// conversion, so that what only few have is soon found; it stands in place of an index that nobody asked any more. Of
+/// rewards, only those that wait for their time are found by it. `moved`: when a reward was given and each time that it
+/// moved, in milliseconds, with commas between.
+const LISTS: &str = "
+    DROP INDEX conversions_by_participant;
+    CREATE INDEX conversions_listed ON conversions (seq, event, outcome, reason);
+    DROP INDEX rewards_by_state;
+    DROP INDEX rewards_by_expiry;
+    CREATE INDEX rewards_listed ON rewards (state);
+    DROP INDEX rewards_by_hand;
+    CREATE INDEX rewards_by_hand ON rewards (state) WHERE automatic = 0;
+    CREATE INDEX rewards_by_due ON rewards (due_at) WHERE state = 'pending' AND automatic = 1;
+    CREATE INDEX rewards_by_expiry ON rewards (expires_at) WHERE state = 'approved' AND expires_at IS NOT NULL;
+    CREATE INDEX claims_listed ON claims (state);
+    CREATE INDEX claims_by_order ON claims (external_id);
+    ALTER TABLE rewards ADD COLUMN moved TEXT NOT NULL DEFAULT '';
+    CREATE INDEX postings_by_reward ON postings (reward, at);
+    UPDATE rewards SET moved = created_at || COALESCE(
+        (SELECT ',' || group_concat(at) FROM (SELECT DISTINCT at FROM postings WHERE reward = rewards.id)), '');
+    DROP INDEX postings_by_reward;
+";
+
+#[cfg(test)]
+mod tests {
+    use super::MIGRATIONS;
+    use crate::store::TRIGGERED;
+
+    #[test]
+    fn what_triggers_write_is_known_to_who_asks_for_it() {
+        let all = MIGRATIONS.concat();
+        let mut found = 0;
+        for trigger in all.split("CREATE TRIGGER ").skip(1) {
+            let trigger = trigger.split("END;").next().unwrap();
+            let word_after = |text: &str, at: &str| {
+                text.split(at).nth(1).map(|rest| rest.split_whitespace().next().unwrap().to_owned())
+            };
+            let Some(table) = word_after(trigger, "AFTER INSERT ON ") else { continue };
+            let written = word_after(trigger, "INSERT INTO ").or_else(|| word_after(trigger, "UPDATE ")).unwrap();
+            assert!(TRIGGERED.contains(&(table.as_str(), written.as_str())), "{table} writes {written}");
+            found += 1;
+        }
+        assert!(found >= TRIGGERED.len(), "{found}");
+    }
+}

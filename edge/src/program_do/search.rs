@@ -11,6 +11,10 @@ use crate::store::{Bound, int, text};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::search::{Beginning, FEW, Order, Search};
 use serde::Deserialize;
+use serde_json::json;
+
+/// Participants that may be asked for by their ids at once.
+const MOST_IDS: usize = 100;
 
 /// The ranges of a search, as `values` binds them; the first eight of a statement.
 const FOUND: &str = "
@@ -101,6 +105,15 @@ impl Turn<'_> {
         if let Some(id) = query.filter("external_id") {
             tests.push("p.external_id = ?");
             bound.push(text(id));
+        }
+        if let Some(ids) = query.filter("ids") {
+            let ids: Vec<&str> = ids.split(',').collect();
+            if ids.len() > MOST_IDS {
+                let message = format!("ids names {MOST_IDS} participants at most.");
+                return Err(Refusal::new(400, "invalid_parameter", message).at("ids").into());
+            }
+            tests.push("p.id IN (SELECT value FROM json_each(?))");
+            bound.push(text(json!(ids)));
         }
         if let Some(email) = query.filter("email") {
             tests.push("p.email COLLATE NOCASE = ? AND p.email = ?");

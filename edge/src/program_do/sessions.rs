@@ -33,10 +33,10 @@ impl Row {
         Life { created_at: Timestamp::from_millis(self.created_at), used_at: Timestamp::from_millis(self.used_at) }
     }
 
-    fn json(&self, current: Option<&str>) -> Value {
+    fn json(&self, program: &str, current: Option<&str>) -> Value {
         let life = self.life();
         json!({
-            "id": self.id, "key": self.key, "label": self.label, "scopes": self.scopes.split(',').collect::<Vec<_>>(),
+            "id": self.id, "program": program, "key": self.key, "label": self.label, "scopes": self.scopes.split(',').collect::<Vec<_>>(),
             "agent": self.agent, "created_at": life.created_at, "used_at": life.used_at,
             "expires_at": life.expires_at(), "current": current == Some(self.fingerprint.as_str()),
         })
@@ -95,7 +95,8 @@ impl Turn<'_> {
     pub(super) fn sessions(&self, current: Option<&str>) -> Outcome<Reply> {
         let mut rows: Vec<Row> = self.store.rows(&format!("{IN_FORCE} ORDER BY s.seq"), vec![])?;
         rows.retain(|row| row.life().at(self.now) != Standing::Ended);
-        let data: Vec<Value> = rows.iter().map(|row| row.json(current)).collect();
+        let (_, program) = self.program()?;
+        let data: Vec<Value> = rows.iter().map(|row| row.json(program.id.as_str(), current)).collect();
         Reply::ok(&json!({"data": data, "next_cursor": null}))
     }
 

@@ -4,11 +4,14 @@
 //! Invariant: what was refused has written nothing. Where that can't be had together, because one failed after it had
 //! written, all of it is undone and each is recorded alone.
 
+use super::ahead::Ahead;
 use super::{ProgramDo, Turn, outbox};
-use crate::command::{ProgramCall, Reply};
+use crate::command::{ProgramCall, ProgramCommand, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::settings::{Settings, now, within};
 use honeyguide_domain::time::{Span, Timestamp};
+use honeyguide_domain::wire::conversions::NewConversion;
+use honeyguide_domain::wire::read;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -102,12 +105,14 @@ impl ProgramDo {
     /// All in one transaction; nothing, where one of them failed after it had written, or for a reason of ours.
     fn run_at_once(&self, all: &[Rc<Waiting>]) -> Option<Vec<Outcome<Reply>>> {
         let turn = Turn { remembered: Some(&self.remembered), ..self.turn(Settings::of(&self.env)) };
-        let one = |one: &Rc<Waiting>| {
-            #[cfg(feature = "faults")]
-            let turn = Turn { fault: &one.call.fault, ..turn };
-            turn.unless_written(|| turn.recorded(&one.call))
-        };
         let done = self.store.transaction(|| {
+            let ahead = turn.look_ahead_of(all)?;
+            let turn = Turn { ahead: Some(&ahead), ..turn };
+            let one = |one: &Rc<Waiting>| {
+                #[cfg(feature = "faults")]
+                let turn = Turn { fault: &one.call.fault, ..turn };
+                turn.unless_written(|| turn.recorded(&one.call))
+            };
             let outcomes = all.iter().map(one).collect::<Outcome<Vec<_>>>()?;
             outbox::rearm(&self.store, &self.pauses, turn.now)?;
             Ok(outcomes)
@@ -120,6 +125,17 @@ impl ProgramDo {
 }
 
 impl Turn<'_> {
+    fn look_ahead_of(&self, all: &[Rc<Waiting>]) -> Outcome<Ahead> {
+        let read = |one: &Rc<Waiting>| match &one.call.command {
+            ProgramCommand::Convert { body } => read::body(body).ok(),
+            _ => None,
+        };
+        let conversions: Vec<NewConversion> = all.iter().filter_map(read).collect();
+        let keys: Vec<&str> =
+            all.iter().filter_map(|one| one.call.idempotency.as_ref()).map(|once| once.key.as_str()).collect();
+        self.look_ahead(&conversions.iter().collect::<Vec<_>>(), &keys)
+    }
+
     /// Does something in a transaction that others are in too. A refusal is the caller's own as long as nothing was
     /// written before it; whatever else fails, fails all of it.
     pub(super) fn unless_written<T>(&self, act: impl FnOnce() -> Outcome<T>) -> Outcome<Outcome<T>> {

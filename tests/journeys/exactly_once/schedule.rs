@@ -29,15 +29,15 @@ pub(super) type Plan = Vec<(Step, Vec<usize>)>;
 
 /// Numbers that are the same on every run: what fails can be run again.
 #[derive(Debug, Clone)]
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub(super) fn new(seed: usize) -> Self {
+    pub(crate) fn new(seed: usize) -> Self {
         Self(seed as u64)
     }
 
     /// `SplitMix64`, by Steele, Lea and Flood.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -3,7 +3,7 @@
 //! Invariant: what a view asks ends with the view (`load`); an answer that comes later changes nothing. A session that has
 //! ended is told to the app, which asks for a key again and keeps the address.
 
-use crate::session::Session;
+use crate::session::{Session, aimed};
 use crate::words;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
@@ -132,7 +132,7 @@ async fn ask<T: DeserializeOwned>(
     }
     let method: Method = method.parse().unwrap_or(Method::GET);
     let is_write = method == Method::POST;
-    let mut request = RequestBuilder::new(path).method(method).abort_signal(until.as_ref());
+    let mut request = RequestBuilder::new(&aimed(path)).method(method).abort_signal(until.as_ref());
     if is_write {
         request = request.header("idempotency-key", &random());
     }
@@ -167,6 +167,11 @@ async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, Problem> {
     }
     let told: Result<Told, Problem> = serde_json::from_str(&text).map_err(unreadable);
     Err(told.map_or_else(|problem| problem, |told| Problem { status, ..told.error }))
+}
+
+/// An answer that isn't what it should be.
+pub(crate) fn unreadable() -> Problem {
+    Problem { code: "unreadable".to_owned(), message: words::common::unreadable().to_owned(), ..Problem::default() }
 }
 
 fn silence() -> Problem {

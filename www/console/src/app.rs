@@ -1,18 +1,20 @@
 //! The frame around the screens: who is signed in, where one can go, and what is said at the edge of the page.
 
 mod find;
+mod programs;
 mod sign_in;
 
 use crate::api::Problem;
 use crate::sample;
 use crate::screens::{self, PAGES};
-use crate::session::{Session, Standing};
+use crate::session::{Session, Standing, chosen};
 use crate::view::{Progress, Toasts, Told};
 use crate::words;
 use find::Find;
 use leptos::prelude::*;
 use leptos_router::components::{A, Router};
 use leptos_router::hooks::use_location;
+use programs::follow_the_address;
 use sign_in::SignIn;
 
 #[component]
@@ -21,15 +23,16 @@ pub(crate) fn App() -> impl IntoView {
     // What was typed into a screen outlives a refresh of the program's name, so only the kind of standing is watched.
     let kind = Memo::new(move |_| {
         session.0.with(|standing| match standing {
-            Standing::Asking => 0,
-            Standing::Out { .. } => 1,
-            Standing::In(_) => 2,
-            Standing::Failed(_) => 3,
+            Standing::Asking => (0, String::new()),
+            Standing::Out { .. } => (1, String::new()),
+            // Another program is another frame: nothing of the one before is left in it.
+            Standing::In(signed) => (2, signed.program["id"].as_str().unwrap_or_default().to_owned()),
+            Standing::Failed(_) => (3, String::new()),
         })
     });
     view! {
         <Router>
-            {move || match kind.get() {
+            {move || match kind.get().0 {
                 0 => view! { <Progress what=words::common::loading() /> }.into_any(),
                 1 => view! { <SignIn /> }.into_any(),
                 2 => view! { <Frame /> }.into_any(),
@@ -52,7 +55,10 @@ fn Failed() -> impl IntoView {
         <main class="alone" id="main">
             <h1>{words::common::failed()}</h1>
             {move || view! { <Told problem=problem() /> }}
-            <button on:click=move |_| session.ask()>{words::common::again()}</button>
+            <div class="buttons">
+                <button on:click=move |_| session.ask()>{words::common::again()}</button>
+                {chosen().map(|_| view! { <a class="button quiet" rel="external" href={"/console/programs"}>{words::programs::title()}</a> })}
+            </div>
         </main>
     }
 }
@@ -67,11 +73,19 @@ fn Frame() -> impl IntoView {
         path.track();
         menu.set(false);
     });
+    let of_deployment = session.is_of_deployment();
+    let has_program = !of_deployment || chosen().is_some();
+    let arrived = of_deployment.then(follow_the_address);
+    let has_arrived = move || arrived.is_none_or(|arrived| arrived.get());
     let name = move || {
         session.0.with(|standing| match standing {
-            Standing::In(signed) => signed.program_name(),
-            _ => String::new(),
+            Standing::In(signed) if has_program => signed.program_name(),
+            _ => words::programs::all().to_owned(),
         })
+    };
+    let link = move |to: &'static str, title: &'static str| {
+        let current = move || path.with(|path| is_at(path, to)).then_some("page");
+        view! { <li><a href=to aria-current=current>{title}</a></li> }
     };
     let sign_out = move |_| {
         leptos::task::spawn_local(async move {
@@ -89,20 +103,15 @@ fn Frame() -> impl IntoView {
                 <img src={"/icon.svg"} alt="" width="28" height="28" />
                 <span class={"brand-name"}>{name}</span>
             </A>
-            <Find />
+            {has_program.then(|| view! { <Find /> })}
             <button class="quiet menu" aria-expanded=move || menu.get().to_string() aria-controls="nav" on:click=move |_| menu.update(|open| *open = !*open)>
                 {words::common::menu()}
             </button>
         </header>
         <nav id="nav" class="side" class:open=menu aria-label=words::common::navigation()>
             <ul>
-                {PAGES
-                    .iter()
-                    .map(|page| {
-                        let current = move || path.with(|path| is_at(path, page.path)).then_some("page");
-                        view! { <li><a href=page.path aria-current=current>{(page.title)()}</a></li> }
-                    })
-                    .collect_view()}
+                {of_deployment.then(|| link("/console/programs", words::programs::title()))}
+                {has_program.then(|| PAGES.iter().map(|page| link(page.path, (page.title)())).collect_view())}
             </ul>
             <div class="side-end">
                 <A href="/console/sessions">{words::sessions::title()}</A>
@@ -116,7 +125,7 @@ fn Frame() -> impl IntoView {
                     <button class="quiet small" on:click=move |_| sample::take_out()>{words::common::sample_out()}</button>
                 </div>
             })}
-            {screens::routes()}
+            {move || if has_arrived() { screens::routes().into_any() } else { view! { <Progress what=words::common::loading() /> }.into_any() }}
         </main>
         {toasts.shown()}
     }

@@ -66,7 +66,9 @@ fn told(path: &str, query: &str) -> Option<Value> {
         "/v1/participants" => page(filtered(people(), query)),
         "/v1/conversions" => page(filtered(conversions(), query)),
         "/v1/rewards" => page(filtered(rewards(), query)),
-        "/v1/clicks" | "/v1/deliveries" | "/v1/payouts" | "/v1/claims" | "/v1/in" | "/v1/ledger" => page(Vec::new()),
+        "/v1/links" | "/v1/clicks" | "/v1/deliveries" | "/v1/payouts" | "/v1/claims" | "/v1/in" | "/v1/ledger" => {
+            page(Vec::new())
+        }
         _ => return None,
     })
 }
@@ -80,6 +82,7 @@ fn filtered(mut rows: Vec<Value>, query: &str) -> Vec<Value> {
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         let value = value.to_lowercase();
         match name {
+            "sort" if value.starts_with('-') => rows.reverse(),
             "limit" | "cursor" | "sort" => {}
             "search" => rows.retain(|row| row.to_string().to_lowercase().contains(&value)),
             _ => rows.retain(|row| row.get(name).is_none_or(|field| field.as_str() == Some(&value))),
@@ -181,6 +184,21 @@ fn days() -> Vec<Value> {
     (0..30).rev().map(one).collect()
 }
 
+/// What the funnel says, and how long each stage took.
+fn stages(funnel: &Value) -> Value {
+    let time = |from: &str, median: i64, p90: i64, count: &Value| json!({"from": from, "median_seconds": median, "p90_seconds": p90, "count": count});
+    let [person, engaged, credited, fulfilled] =
+        ["person", "engaged", "credited", "fulfilled"].map(|name| &funnel[name]);
+    let (shared, joined) = (json!(6), NAMES.len());
+    json!([
+        {"stage": "awareness", "count": person, "of": null, "time": null},
+        {"stage": "interest", "count": engaged, "of": person, "time": time("click", 34, 180, engaged)},
+        {"stage": "share", "count": shared, "of": joined, "time": time("joined", 5_400, 172_800, &shared)},
+        {"stage": "conversion", "count": credited, "of": engaged, "time": time("click", 180_000, 691_200, credited)},
+        {"stage": "fulfilled", "count": fulfilled, "of": SALES.len() * 2, "time": time("conversion", 2_592_000, 3_024_000, fulfilled)},
+    ])
+}
+
 fn overview() -> Value {
     let days = days();
     let sum = |name: &str| days.iter().filter_map(|day| day[name].as_i64()).sum::<i64>();
@@ -193,7 +211,7 @@ fn overview() -> Value {
         "credited": SALES.len(), "fulfilled": in_state(&["fulfilled"]) * 2});
     let before = json!({"person": 212, "human": 160, "engaged": 98, "conversions": 6, "credited": 6, "fulfilled": 2});
     let stretch = |funnel: Value, from: i32, to: i32, amount: i64, count: usize| {
-        json!({"from": ago(from, 0), "to": ago(to, 0), "funnel": funnel, "rewards": [],
+        json!({"from": ago(from, 0), "to": ago(to, 0), "stages": stages(&funnel), "funnel": funnel, "rewards": [],
             "conversions": [{"outcome": "credited", "count": count, "value": dollars(amount), "refunded": dollars(0)}]})
     };
     json!({

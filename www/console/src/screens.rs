@@ -5,9 +5,11 @@ mod conversions;
 mod first_run;
 mod forwarding;
 mod install;
+mod links;
 mod overview;
 mod people;
 mod program;
+mod programs;
 mod rewards;
 mod sessions;
 
@@ -53,6 +55,8 @@ pub(crate) fn routes() -> impl IntoView {
             <Route path=path!("/console/forwarding/deliveries/:id") view=forwarding::Delivery />
             <Route path=path!("/console/forwarding/:id") view=forwarding::One />
             <Route path=path!("/console/install") view=install::Install />
+            <Route path=path!("/console/links") view=links::Links />
+            <Route path=path!("/console/programs") view=programs::Programs />
             <Route path=path!("/console/sessions") view=sessions::Sessions />
         </Routes>
     }

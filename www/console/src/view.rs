@@ -19,6 +19,7 @@ pub(crate) use address::Address;
 pub(crate) use amounts::{Amount, Money};
 pub(crate) use chart::{Chart, Line};
 pub(crate) use confirm::Confirm;
+pub(crate) use csv::SaveTable;
 pub(crate) use filter::{ChosenFilter, TypedFilter};
 pub(crate) use form::{Field, Form};
 pub(crate) use page::{Page, focus, name_the_page};

@@ -1,7 +1,9 @@
-//! What both WebAssembly builds ask of cargo.
+//! What all WebAssembly builds ask of cargo.
 
+use crate::failure::Result;
 use crate::place::Place;
-use crate::setup::{Kind, Toolchain};
+use crate::run;
+use crate::setup::{Kind, Kit, Toolchain};
 use std::env;
 use std::path::PathBuf;
 
@@ -13,6 +15,39 @@ pub(super) fn target_dir(place: &Place, toolchain: &Toolchain, what: &str) -> Pa
         Kind::Debian => "debian",
     };
     place.cache(&format!("target/{what}-{kind}"))
+}
+
+/// A module for browsers: a package of ours, compiled for size.
+pub(super) struct Module {
+    /// The end of the package's name: `widget` of `honeyguide-widget`.
+    pub(super) name: &'static str,
+    /// Also how `std` is built.
+    pub(super) cargo_flags: &'static [&'static str],
+    pub(super) rustflags: String,
+    pub(super) opt_level: &'static str,
+    pub(super) strip: &'static str,
+}
+
+impl Module {
+    /// The module as cargo makes it. wasm-bindgen and wasm-opt are still to come.
+    pub(super) fn compile(&self, place: &Place, kit: &Kit) -> Result<PathBuf> {
+        let target = target_dir(place, &kit.toolchain, self.name);
+        let mut build = run::tied(kit.toolchain.wrappers.join("cargo"));
+        build
+            .args(["build", "--release", "--locked", "--package", &format!("honeyguide-{}", self.name)])
+            .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
+            .arg(&target)
+            .args(self.cargo_flags)
+            .current_dir(place.root())
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level)
+            .env("CARGO_PROFILE_RELEASE_STRIP", self.strip)
+            .env("RUSTFLAGS", format!("{} {}", self.rustflags, remap(place, &kit.toolchain)))
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("RUST_BACKTRACE")
+            .envs(ENVIRONMENT);
+        run::quiet(build, &format!("`cargo build` of {}", self.name))?;
+        Ok(target.join(format!("wasm32-unknown-unknown/release/honeyguide_{}.wasm", self.name)))
+    }
 }
 
 /// Settings that cargo reads from the environment. Sources count as changed when their content does: times lie, after

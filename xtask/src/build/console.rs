@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::run;
 use crate::setup::Kit;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A panic says on the browser's console where it was, so its words stay; `std` is built for size.
 const CARGO_FLAGS: [&str; 4] = [
@@ -32,7 +32,7 @@ fn make(place: &Place, kit: &Kit, to: &Path) -> Result<()> {
     fresh(&making)?;
     let mut bindgen = run::tied(&kit.wasm_bindgen);
     bindgen.args(["--target", "web", "--no-typescript", "--out-name", "console", "--out-dir"]).arg(&making);
-    bindgen.arg(compile(place, kit)?);
+    bindgen.arg(module().compile(place, kit)?);
     run::quiet(bindgen, "`wasm-bindgen`")?;
     let wasm = making.join("small.wasm");
     let mut optimise = run::tied(place.node_modules(".bin/wasm-opt"));
@@ -64,21 +64,12 @@ fn named(file: &Path, ending: &str) -> Result<String> {
     Ok(format!("app-{}.{ending}", short_hash([file].into_iter())?))
 }
 
-fn compile(place: &Place, kit: &Kit) -> Result<PathBuf> {
-    let target = cargo::target_dir(place, &kit.toolchain, "console");
-    let mut build = run::tied(kit.toolchain.wrappers.join("cargo"));
-    build
-        .args(["build", "--release", "--locked", "--package", "honeyguide-console"])
-        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
-        .arg(&target)
-        .args(CARGO_FLAGS)
-        .current_dir(place.root())
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", OPT_LEVEL)
-        .env("CARGO_PROFILE_RELEASE_STRIP", STRIP)
-        .env("RUSTFLAGS", cargo::remap(place, &kit.toolchain))
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("RUST_BACKTRACE")
-        .envs(cargo::ENVIRONMENT);
-    run::quiet(build, "`cargo build` of the console")?;
-    Ok(target.join("wasm32-unknown-unknown/release/honeyguide_console.wasm"))
+fn module() -> cargo::Module {
+    cargo::Module {
+        name: "console",
+        cargo_flags: &CARGO_FLAGS,
+        rustflags: String::new(),
+        opt_level: OPT_LEVEL,
+        strip: STRIP,
+    }
 }

@@ -19,7 +19,7 @@ const OPT_LEVEL: &str = "s";
 pub(super) fn make(place: &Place, kit: &Kit, to: &Path) -> Result<String> {
     let making = place.cache("making/qr");
     fresh(&making)?;
-    let wasm = bind(place, kit, &compile(place, kit)?, &making)?;
+    let wasm = bind(place, kit, &module().compile(place, kit)?, &making)?;
     check_wasm(&wasm)?;
     let (script, plain) = (making.join("qr.min.js"), making.join("plain.min.js"));
     bundle(place, "widget/qr/qr.js", &script, &["--format=esm"])?;
@@ -32,23 +32,14 @@ pub(super) fn make(place: &Place, kit: &Kit, to: &Path) -> Result<String> {
     Ok(format!("{name}.js"))
 }
 
-fn compile(place: &Place, kit: &Kit) -> Result<PathBuf> {
-    let target = cargo::target_dir(place, &kit.toolchain, "qr");
-    let mut build = run::tied(kit.toolchain.wrappers.join("cargo"));
-    build
-        .args(["build", "--release", "--locked", "--package", "honeyguide-qr"])
-        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
-        .arg(&target)
-        .args(CARGO_FLAGS)
-        .current_dir(place.root())
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", OPT_LEVEL)
-        .env("CARGO_PROFILE_RELEASE_STRIP", STRIP)
-        .env("RUSTFLAGS", format!("{RUSTFLAGS} {FLAGS} {}", cargo::remap(place, &kit.toolchain)))
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("RUST_BACKTRACE")
-        .envs(cargo::ENVIRONMENT);
-    run::quiet(build, "`cargo build` of the QR module")?;
-    Ok(target.join("wasm32-unknown-unknown/release/honeyguide_qr.wasm"))
+fn module() -> cargo::Module {
+    cargo::Module {
+        name: "qr",
+        cargo_flags: &CARGO_FLAGS,
+        rustflags: format!("{RUSTFLAGS} {FLAGS}"),
+        opt_level: OPT_LEVEL,
+        strip: STRIP,
+    }
 }
 
 /// What wasm-bindgen leaves needs nothing from outside, so its own script isn't needed either.

@@ -14,7 +14,7 @@ use crate::run;
 use crate::setup::Kit;
 use sha2::{Digest as _, Sha256};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// PLATFORM's measured command for the smallest module: a panic is a trap, and `std` is built for size.
 pub(super) const CARGO_FLAGS: [&str; 5] = [
@@ -47,7 +47,7 @@ fn make(place: &Place, kit: &Kit, to: &Path) -> Result<()> {
     let making = place.cache("making/widget");
     fresh(&making)?;
     let wasm = making.join("core.wasm");
-    optimise(place, &compile(place, kit)?, &wasm)?;
+    optimise(place, &module().compile(place, kit)?, &wasm)?;
     let plain = making.join("plain.js");
     rewrite(place, &wasm, &plain)?;
     let qr = qr::make(place, kit, to)?;
@@ -102,23 +102,14 @@ fn bare(pieces: &str) -> String {
     lines.join("\n")
 }
 
-fn compile(place: &Place, kit: &Kit) -> Result<PathBuf> {
-    let target = cargo::target_dir(place, &kit.toolchain, "widget");
-    let mut build = run::tied(kit.toolchain.wrappers.join("cargo"));
-    build
-        .args(["build", "--release", "--locked", "--package", "honeyguide-widget"])
-        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
-        .arg(&target)
-        .args(CARGO_FLAGS)
-        .current_dir(place.root())
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", OPT_LEVEL)
-        .env("CARGO_PROFILE_RELEASE_STRIP", STRIP)
-        .env("RUSTFLAGS", format!("{RUSTFLAGS} {}", cargo::remap(place, &kit.toolchain)))
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("RUST_BACKTRACE")
-        .envs(cargo::ENVIRONMENT);
-    run::quiet(build, "`cargo build` of the widget")?;
-    Ok(target.join("wasm32-unknown-unknown/release/honeyguide_widget.wasm"))
+fn module() -> cargo::Module {
+    cargo::Module {
+        name: "widget",
+        cargo_flags: &CARGO_FLAGS,
+        rustflags: RUSTFLAGS.to_owned(),
+        opt_level: OPT_LEVEL,
+        strip: STRIP,
+    }
 }
 
 fn optimise(place: &Place, wasm: &Path, to: &Path) -> Result<()> {

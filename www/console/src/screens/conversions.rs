@@ -1,6 +1,7 @@
 //! Conversions: the list, by what became of them; each has a page that tells why.
 
 mod conversion;
+mod deliveries;
 mod dispute;
 mod refund;
 pub(super) mod rewards;
@@ -19,15 +20,16 @@ use told::{Conversion as Row, for_a_sheet, plain};
 use who::WhoFilter;
 
 /// The parameters of the address that the list knows.
-const KNOWN: &[&str] = &["event", "external_id", "outcome", "reason", "participant", "customer", "dispute"];
+const KNOWN: &[&str] = &["event", "external_id", "outcome", "reason", "participant", "customer", "dispute", "sort"];
 
 #[component]
 pub(crate) fn Conversions() -> impl IntoView {
     let here = Address::here();
     let columns = vec![
         Column::new(words::conversions::one(), |row: &Row| format!("{} {}", row.event, row.external_id)).shown(named),
-        Column::new(words::conversions::when(), |row: &Row| row.occurred_at.clone())
-            .shown(|row| view! { <Time at=row.occurred_at.clone() /> }.into_any()),
+        Column::new(words::conversions::recorded(), |row: &Row| row.recorded_at.clone())
+            .shown(came)
+            .sorted("created_at"),
         Column::new(words::conversions::customer(), |row: &Row| row.customer.called().to_owned())
             .shown(|row| view! { <bdi>{row.customer.called().to_owned()}</bdi> }.into_any()),
         Column::new(words::conversions::value(), |row: &Row| for_a_sheet(row.value.as_ref()))
@@ -39,7 +41,7 @@ pub(crate) fn Conversions() -> impl IntoView {
         Column::new(words::conversions::credit(), |row: &Row| row.codes()).shown(|row| shares(&row.decision.credits)),
     ];
     let empty = move || {
-        if KNOWN.iter().any(|name| !here.get(name).is_empty()) {
+        if KNOWN.iter().any(|name| *name != "sort" && !here.get(name).is_empty()) {
             let nothing: Vec<(&str, &str)> = KNOWN.iter().map(|name| (*name, "")).collect();
             return view! {
                 <p>{words::conversions::none_found()}</p>
@@ -67,7 +69,7 @@ pub(crate) fn Conversions() -> impl IntoView {
                 <ChosenFilter name="dispute" label=words::conversions::dispute() options=words_of(&["open", "settled"]) />
             </div>
             <div class="cards">
-                <Table caption=words::conversions::title() columns path="/v1/conversions" known=KNOWN empty />
+                <Table caption=words::conversions::title() columns path="/v1/conversions" known=KNOWN order="-created_at" empty />
             </div>
         </Page>
     }
@@ -77,6 +79,18 @@ fn named(row: &Row) -> AnyView {
     let (address, event, order) =
         (format!("/console/conversions/{}", row.id), plain(&row.event), row.external_id.clone());
     view! { <A href=address><bdi>{event}</bdi>" "<bdi>{order}</bdi></A> }.into_any()
+}
+
+/// When it was recorded, and when it occurred where that was in another minute.
+fn came(row: &Row) -> AnyView {
+    let minute = |at: &str| at.get(..16).unwrap_or(at).to_owned();
+    let occurred = row.occurred_at.clone();
+    let is_other = minute(&occurred) != minute(&row.recorded_at);
+    view! {
+        <Time at=row.recorded_at.clone() />
+        {is_other.then(|| view! { <small class="beneath">{words::conversions::occurred()}" "<Time at=occurred /></small> })}
+    }
+    .into_any()
 }
 
 /// What became of it, as a badge.

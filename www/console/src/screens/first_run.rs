@@ -76,7 +76,7 @@ pub(super) fn FirstRun(
     };
     let paste = view! {
         <p>{words::first_run::snippet_lead(&site)}</p>
-        <Code text=snippet(&id) what=words::install::snippet() />
+        <Code text=snippet(&Session::here().friend_path(), &id) what=words::install::snippet() />
         <div class="buttons">
             <button on:click=move |_| is_pasted.set(true)>{words::first_run::snippet_done()}</button>
             <A href="/console/install" attr:class="button quiet">{words::first_run::snippet_help()}</A>

@@ -12,7 +12,7 @@ mod list;
 mod new;
 mod one;
 mod replay;
-mod told;
+pub(super) mod told;
 
 pub(super) use deliveries::Deliveries;
 pub(super) use delivery::Delivery;

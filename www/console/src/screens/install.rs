@@ -20,16 +20,18 @@ pub(crate) fn Install() -> impl IntoView {
     let id = program["id"].as_str().unwrap_or_default().to_owned();
     let site = program["site"].as_str().unwrap_or_default().to_owned();
     let host = site.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or_default().to_owned();
+    let path = Session::here().friend_path();
+    let routed = format!("{host}{path}");
     let edge = window().location().origin().unwrap_or_default();
     let owner = edge.split_once("://").map_or("", |(_, rest)| rest).to_owned();
     let nginx = format!(
-        "location /r/ {{\n    proxy_pass {edge};\n    proxy_http_version 1.1;\n    proxy_redirect off;\n\n    \
+        "location {path}/ {{\n    proxy_pass {edge};\n    proxy_http_version 1.1;\n    proxy_redirect off;\n\n    \
          proxy_set_header Host              $http_host;\n    proxy_set_header X-Forwarded-For   $remote_addr;\n    \
          proxy_set_header X-Forwarded-Proto $scheme;\n}}\n"
     );
     let worker = format!(
-        "routes = [\n  {{ pattern = \"{host}/r/*\", zone_name = \"{host}\" }},\n  \
-         {{ pattern = \"{owner}\", custom_domain = true }},\n]\n\n[vars]\nFRIEND_PATH = \"/r\"\n\
+        "routes = [\n  {{ pattern = \"{host}{path}/*\", zone_name = \"{host}\" }},\n  \
+         {{ pattern = \"{owner}\", custom_domain = true }},\n]\n\n[vars]\nFRIEND_PATH = \"{path}\"\n\
          CLIENT_ADDRESS_HEADER = \"cf-connecting-ip\"\nOWNER_HOST = \"{owner}\"\n"
     );
     let elements = "<honeyguide-share></honeyguide-share>\n<honeyguide-offer></honeyguide-offer>\n";
@@ -40,7 +42,7 @@ pub(crate) fn Install() -> impl IntoView {
                 <div class="form">
                     <section class="card" aria-labelledby="route">
                         <h2 id="route">{words::install::route()}</h2>
-                        <p>{words::install::route_lead(&host)}</p>
+                        <p>{words::install::route_lead(&routed)}</p>
                         <details open=true>
                             <summary>{words::install::nginx()}</summary>
                             <Code text=nginx what=words::install::nginx() />
@@ -53,14 +55,14 @@ pub(crate) fn Install() -> impl IntoView {
                     <section class="card" aria-labelledby="snippet">
                         <h2 id="snippet">{words::install::snippet()}</h2>
                         <p>{words::install::snippet_lead()}</p>
-                        <Code text=snippet(&id) what=words::install::snippet() />
+                        <Code text=snippet(&path, &id) what=words::install::snippet() />
                         <p>{words::install::elements_lead()}</p>
                         <Code text=elements what=words::install::elements() />
                     </section>
                 </div>
                 <Doctor />
             </div>
-            <Guides key=format!("hg_pk_{id}") site owner />
+            <Guides key=format!("hg_pk_{id}") site owner path />
         </Page>
     }
 }

@@ -27,10 +27,18 @@ pub(crate) fn Overview() -> impl IntoView {
     };
     let sums = load::<Sums>(move || format!("/v1/stats/overview?{}", between()));
     let clicks = load::<Rows<ClickDay>>(move || format!("/v1/stats/clicks?group_by=day&limit=1000&{}", between()));
-    // Whether there was ever a click is asked once; the steps of the first run stay until one leaves.
-    let ever = load::<Rows<ClickDay>>(|| "/v1/stats/clicks?group_by=channel&limit=1000".to_owned());
+    // Whether there was ever a click is asked once, and only where these days and those before had none; the steps of the
+    // first run stay until one leaves.
+    let is_quiet = Memo::new(move |_| {
+        sums.value().is_some_and(|told| told.period.funnel.person == 0 && told.before.funnel.person == 0)
+    });
+    let ever = load::<Rows<ClickDay>>(move || {
+        let asked = if is_quiet.get() { "/v1/stats/clicks?group_by=channel&limit=1000" } else { "" };
+        asked.to_owned()
+    });
     let is_new = RwSignal::new(None::<bool>);
     let (is_first, came) = (Memo::new(move |_| is_new.get() == Some(true)), RwSignal::new(false));
+    let is_open = move || is_quiet.get() && is_new.get().is_none() && ever.problem().is_none();
     Effect::new(move |_| {
         if let (Some(page), None) = (ever.value(), is_new.get_untracked()) {
             is_new.set(Some(page.data.iter().all(|row| row.person == 0)));
@@ -57,6 +65,7 @@ pub(crate) fn Overview() -> impl IntoView {
             {move || sums.problem().map(|problem| view! { <Told problem /> <button on:click=move |_| sums.again()>{words::common::again()}</button> })}
             {move || is_first.get().then(|| view! { <FirstRun on_click /> })}
             {move || match sums.value() {
+                Some(_) if is_open() => view! { <table::Skeleton /> }.into_any(),
                 // One thing at a time: figures without anything in them wait.
                 Some(told) if is_first.get() && !came.get() && told.period.is_empty() => ().into_any(),
                 Some(told) => view! { <Whole told clicks days=days.get() /> }.into_any(),
@@ -74,18 +83,20 @@ fn Whole(told: Sums, clicks: Load<Rows<ClickDay>>, days: i64) -> impl IntoView {
     view! {
         <p class="lead">{words::overview::compared(days)}</p>
         <div class="overview">
-            <section class="card attention" aria-labelledby="attention">
-                <h2 id="attention">{words::overview::attention()}</h2>
-                {waiting(&told.attention)}
-            </section>
+            <div class="now">
+                <section class="card attention" aria-labelledby="attention">
+                    <h2 id="attention">{words::overview::attention()}</h2>
+                    {waiting(&told.attention)}
+                </section>
+                {sums("revenue", words::overview::revenue(), words::overview::revenue_lead(), words::overview::revenue_none(), revenue, &before)}
+                {sums("owed", words::overview::owed(), words::overview::owed_lead(), words::overview::owed_none(), told.owed, &[])}
+                {sums("paid", words::overview::paid(), words::overview::paid_lead(), words::overview::paid_none(), told.paid, &[])}
+            </div>
             <section class="card steps" aria-labelledby="funnel">
                 <h2 id="funnel">{words::overview::funnel()}</h2>
-                <Steps now=told.period.funnel before=told.before.funnel />
+                <Steps now=told.period before=told.before />
             </section>
             <section class="card clicks">{move || shown(clicks, days)}</section>
-            {sums("revenue", words::overview::revenue(), words::overview::revenue_lead(), words::overview::revenue_none(), revenue, &before)}
-            {sums("owed", words::overview::owed(), words::overview::owed_lead(), words::overview::owed_none(), told.owed, &[])}
-            {sums("paid", words::overview::paid(), words::overview::paid_lead(), words::overview::paid_none(), told.paid, &[])}
         </div>
     }
 }
@@ -108,6 +119,10 @@ fn line(one: &Attention) -> (String, &'static str) {
             (words::overview::pending_approvals(count), "/console/rewards?state=pending&automatic=false")
         }
         "disabled_destinations" => (words::overview::disabled_destinations(count), "/console/forwarding"),
+        "failing_destinations" => {
+            (words::overview::failing_destinations(count), "/console/forwarding?state=enabled&failing=true")
+        }
+        "unproductive_links" => (words::overview::unproductive_links(count), "/console/links?unproductive=true"),
         "budgets_nearly_spent" => (words::overview::budgets_nearly_spent(count), "/console/program"),
         "open_disputes" => (words::overview::open_disputes(count), "/console/conversions?dispute=open"),
         other => (words::overview::something(other, amounts::whole(count)), "/console"),

@@ -60,7 +60,7 @@ pub(crate) fn People() -> impl IntoView {
                 <ChosenFilter name="state" label=words::people::state() options=states />
             </div>
             <div class="cards people">
-                <Table caption=words::people::title() columns path="/v1/participants" known=KNOWN empty />
+                <Table caption=words::people::title() columns path="/v1/participants" known=KNOWN order="-created_at" empty />
             </div>
         </Page>
     }

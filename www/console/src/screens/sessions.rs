@@ -37,7 +37,7 @@ pub(crate) fn Sessions() -> impl IntoView {
     };
     let mut columns = vec![
         Column::new(words::sessions::agent(), |row: &Row| row.agent.clone().unwrap_or_default()),
-        Column::new(words::sessions::key(), |row: &Row| row.label.clone().unwrap_or_default()),
+        Column::new(words::sessions::key(), |row: &Row| row.key_called()),
         Column::new(words::sessions::scopes(), |row: &Row| row.scopes.join(", ")),
         Column::new(words::sessions::created(), |row: &Row| row.created_at.clone())
             .shown(|row| view! { <Time at=row.created_at.clone() /> }.into_any()),

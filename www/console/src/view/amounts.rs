@@ -29,6 +29,24 @@ pub(crate) fn percent(part: f64) -> String {
     written(&part.into(), &options)
 }
 
+/// A stretch of time, in the largest unit of which there are two at least.
+pub(crate) fn lasted(seconds: i64) -> String {
+    let (count, unit) = largest(seconds.max(1));
+    let options = settings(&[
+        ("style", "unit".into()),
+        ("unit", unit.into()),
+        ("unitDisplay", "long".into()),
+        ("maximumFractionDigits", 0.into()),
+    ]);
+    written(&JsValue::from(js_sys::BigInt::from(count)), &options)
+}
+
+fn largest(seconds: i64) -> (i64, &'static str) {
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let fits = units.into_iter().find(|(length, _)| seconds >= 2 * length);
+    fits.map_or((seconds, "second"), |(length, unit)| ((seconds + length / 2) / length, unit))
+}
+
 pub(crate) fn money(of: &Amount) -> String {
     let digits = digits(&of.currency);
     let exactly = u32::try_from(digits).unwrap_or(2);
@@ -85,7 +103,21 @@ fn called(format: &js_sys::Function, value: &JsValue) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{decimal, minor};
+    use super::{decimal, largest, minor};
+
+    #[test]
+    fn a_stretch_of_time_is_told_in_a_unit_that_fits() {
+        for (seconds, expected) in [
+            (0, (0, "second")),
+            (119, (119, "second")),
+            (150, (3, "minute")),
+            (7_200, (2, "hour")),
+            (172_799, (48, "hour")),
+            (864_000, (10, "day")),
+        ] {
+            assert_eq!(largest(seconds), expected, "{seconds}");
+        }
+    }
 
     #[test]
     fn what_is_typed_is_whole_minor_units_or_nothing() {

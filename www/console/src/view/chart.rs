@@ -1,5 +1,6 @@
 //! Lines over days, drawn by uPlot (`chart.js`), with the same numbers as a table for those who don't see them.
 
+use super::SaveTable;
 use super::amounts::whole;
 use crate::words;
 use leptos::html;
@@ -37,6 +38,7 @@ pub(crate) fn Chart(
         let end = SendWrapper::new(draw(&host, &seconds, &series));
         on_cleanup(move || drop(end.call0(&JsValue::UNDEFINED)));
     });
+    let sheet = sheet(&days, &lines);
     let rows = days.into_iter().enumerate().map(|(at, day)| {
         let cells: Vec<i64> = lines.iter().filter_map(|line| line.values.get(at).copied()).collect();
         view! { <tr><th scope="row">{day}</th>{cells.into_iter().map(|value| view! { <td class="number">{whole(value)}</td> }).collect_view()}</tr> }
@@ -56,7 +58,17 @@ pub(crate) fn Chart(
                         <tbody>{rows.collect_view()}</tbody>
                     </table>
                 </div>
+                <SaveTable name="days" rows=sheet />
             </details>
         </figure>
     }
+}
+
+fn sheet(days: &[String], lines: &[Line]) -> Vec<Vec<String>> {
+    let titles = std::iter::once(words::common::day()).chain(lines.iter().map(|line| line.name));
+    let row = |(at, day): (usize, &String)| {
+        let values = lines.iter().map(|line| line.values.get(at).map_or_else(String::new, i64::to_string));
+        std::iter::once(day.clone()).chain(values).collect()
+    };
+    std::iter::once(titles.map(str::to_owned).collect()).chain(days.iter().enumerate().map(row)).collect()
 }

@@ -1,5 +1,8 @@
 //! Tables as CSV: what one sees is what one gets, and no cell is a formula to the program that opens it.
 
+use crate::words;
+use leptos::prelude::*;
+
 /// A whole file of rows, by RFC 4180.
 pub(crate) fn written(rows: &[Vec<String>]) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
@@ -18,6 +21,22 @@ fn defused(cell: &str) -> String {
     let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if is_formula && !is_number { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// Saves a table that is shown whole.
+#[component]
+pub(crate) fn SaveTable(
+    /// The file's name, without its end.
+    name: &'static str,
+    /// The first has the titles.
+    rows: Vec<Vec<String>>,
+) -> impl IntoView {
+    let file = format!("{name}.csv");
+    view! {
+        <div class="under">
+            <button type="button" class="quiet end" on:click=move |_| { let _saved = save(&file, &rows); }>{words::common::csv()}</button>
+        </div>
+    }
 }
 
 /// Has the browser save it.

@@ -43,12 +43,10 @@ impl<T> Column<T> {
     }
 
     /// The list can be in its order.
-    #[allow(dead_code, reason = "for the screens to come")]
     pub(crate) fn sorted(self, sort: &'static str) -> Self {
         Self { sort: Some(sort), ..self }
     }
 
-    #[allow(dead_code, reason = "for the screens to come")]
     pub(crate) fn number(self) -> Self {
         Self { is_number: true, ..self }
     }
@@ -65,6 +63,9 @@ pub(crate) fn Table<T>(
     /// The parameters of the address that the list knows, beside `cursor`: its filters and `sort`.
     #[prop(optional)]
     known: &'static [&'static str],
+    /// The order where the address says none, such as `-created_at`; none where it is the API's own.
+    #[prop(optional)]
+    order: &'static str,
     /// What is said and can be done where there is nothing.
     #[prop(into)]
     empty: ViewFn,
@@ -80,7 +81,10 @@ where
 {
     let address = Address::here();
     let columns = StoredValue::new(columns);
-    let here = move |limit: &str, cursor: &str| address.of_api(path, &[("limit", limit), ("cursor", cursor)], known);
+    let here = move |limit: &str, cursor: &str| {
+        let otherwise = if address.get("sort").is_empty() { order } else { "" };
+        address.of_api(path, &[("limit", limit), ("cursor", cursor), ("sort", otherwise)], known)
+    };
     let rows = load::<Page<T>>(move || here(ROWS, &address.get("cursor")));
     Effect::new(move |before: Option<u32>| {
         let now = renew.get();
@@ -120,7 +124,7 @@ where
                 <div class="scroll" class:busy=rows.busy tabindex="0" role="region" aria-label=caption.clone()>
                     <table>
                         <caption class="unseen">{caption.clone()}</caption>
-                        <thead><tr>{columns.get_value().into_iter().map(|column| head(address, &column)).collect_view()}</tr></thead>
+                        <thead><tr>{columns.get_value().into_iter().map(|column| head(address, order, &column)).collect_view()}</tr></thead>
                         <tbody>{page.data.iter().map(|row| view! {
                             <tr>{columns.get_value().into_iter().map(|column| cell(&column, row)).collect_view()}</tr>
                         }).collect_view()}</tbody>
@@ -142,12 +146,13 @@ where
     }
 }
 
-fn head<T>(address: Address, column: &Column<T>) -> AnyView {
+fn head<T>(address: Address, order: &str, column: &Column<T>) -> AnyView {
     let (title, is_number) = (column.title, column.is_number);
     let Some(sort) = column.sort else {
         return view! { <th scope="col" class:number=is_number>{title}</th> }.into_any();
     };
-    let now = address.get("sort");
+    let asked = address.get("sort");
+    let now = if asked.is_empty() { order } else { &asked };
     let (is_up, is_down) = (now == sort, now.strip_prefix('-') == Some(sort));
     let next = if is_up { format!("-{sort}") } else { sort.to_owned() };
     let order = if is_up {

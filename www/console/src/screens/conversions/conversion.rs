@@ -1,5 +1,6 @@
 //! One conversion: why somebody has the credit or nobody, what it was worth, what was earned, and what can be put right.
 
+use super::deliveries::Deliveries;
 use super::dispute::Disputes;
 use super::refund::{self, Refund};
 use super::rewards;
@@ -64,8 +65,9 @@ fn All(told: Whole, conversion: Load<Whole>) -> impl IntoView {
             </section>
             <Disputes told=disputes conversion />
             </div>
-            <div class="column"><Worth told conversion /></div>
+            <div class="column"><Worth told=told.clone() conversion /></div>
         </div>
+        <Deliveries id=told.id />
     }
 }
 
@@ -73,8 +75,8 @@ fn All(told: Whole, conversion: Load<Whole>) -> impl IntoView {
 #[component]
 fn Worth(told: Whole, conversion: Load<Whole>) -> impl IntoView {
     let session = Session::here();
-    // A refund is a write, and moves money.
-    let may = session.may(Scope::Write) && session.may(Scope::Money) && refund::is_possible(&told);
+    // Like the sale itself, it is a report: whoever may write may tell of it.
+    let may = session.may(Scope::Write) && refund::is_possible(&told);
     let is_back = told.refunded.clone().filter(|back| back.amount > 0);
     let has_properties = !told.properties.is_empty();
     let properties = told.properties.iter().map(|(name, value)| {

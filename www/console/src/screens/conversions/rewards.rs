@@ -1,7 +1,7 @@
 //! Rewards in short: for whom, how much, and how far they are.
 
-use super::told::{Credit, Reward, plain};
-use crate::view::{Money, Time};
+use super::told::{Credit, Reward, for_a_sheet, plain};
+use crate::view::{Money, SaveTable, Time};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -13,6 +13,7 @@ pub(crate) fn Short(
     #[prop(optional)]
     known: Vec<Credit>,
 ) -> impl IntoView {
+    let sheet = sheet(&rewards);
     view! {
         <div class="cards narrow">
             <div class="scroll" tabindex="0" role="region" aria-label=words::conversions::each_reward()>
@@ -29,7 +30,28 @@ pub(crate) fn Short(
                 </table>
             </div>
         </div>
+        <SaveTable name="rewards" rows=sheet />
     }
+}
+
+/// The same for a spreadsheet, with what a cell of the screen leaves out.
+fn sheet(rewards: &[Reward]) -> Vec<Vec<String>> {
+    let titles = [
+        words::rewards::id(),
+        words::conversions::reward(),
+        words::conversions::side(),
+        words::rewards::whose(),
+        words::conversions::worth(),
+        words::conversions::state(),
+        words::conversions::due(),
+    ];
+    let line = |one: &Reward| {
+        let thing = one.item.clone().or_else(|| one.coupon.clone()).unwrap_or_default();
+        let worth = one.value.as_ref().map_or(thing, |value| for_a_sheet(Some(value)));
+        let (id, rule, side) = (one.id.clone(), one.rule.clone(), one.side.clone());
+        vec![id, rule, side, one.beneficiary.clone(), worth, one.state.clone(), one.due_at.clone()]
+    };
+    std::iter::once(titles.map(str::to_owned).to_vec()).chain(rewards.iter().map(line)).collect()
 }
 
 fn row(reward: Reward, known: &[Credit]) -> impl IntoView + use<> {

@@ -15,6 +15,9 @@ pub(super) fn Suggested(
     id: &'static str,
     typed: RwSignal<String>,
     #[prop(optional)] found: RwSignal<Vec<Participant>>,
+    /// What stands there without being typed, and so isn't looked for.
+    #[prop(optional, into)]
+    known: Signal<String>,
 ) -> impl IntoView {
     let asked = RwSignal::new(String::new());
     let pause = StoredValue::new(None::<TimeoutHandle>);
@@ -27,6 +30,9 @@ pub(super) fn Suggested(
     Effect::new(move |_| {
         let text = typed.get().trim().to_owned();
         stop();
+        if text == known.get_untracked() {
+            return;
+        }
         pause.set_value(set_timeout_with_handle(move || asked.set(text), PAUSE).ok());
     });
     let people = load::<Page<Participant>>(move || match asked.get() {
@@ -98,7 +104,7 @@ pub(super) fn WhoFilter() -> impl IntoView {
                 on:input:target=move |input| typed.set(input.target().value())
                 on:change:target=move |input| entered(input.target().value())
             />
-            <Suggested id="filter-people" typed found />
+            <Suggested id="filter-people" typed found known=name />
         </div>
     }
 }

@@ -9,7 +9,7 @@ use crate::view::{Address, Column, Page, Table, Time, address};
 use crate::words;
 use leptos::prelude::*;
 
-const KNOWN: &[&str] = &["destination", "state", "type", "event"];
+const KNOWN: &[&str] = &["destination", "state", "type", "event", "conversion", "reward", "sort"];
 /// Kinds of events that a destination can hear of.
 const TYPES: [&str; 15] = [
     "participant.joined",
@@ -35,7 +35,7 @@ pub(crate) fn Deliveries() -> impl IntoView {
     let destinations = load::<Rows<Destination>>(|| "/v1/destinations?limit=100".to_owned());
     let name = move |id: &str| {
         let all = destinations.value().map(|page| page.data).unwrap_or_default();
-        all.into_iter().find(|one| one.id == id).map(|one| format!("{} · {}", one.title(), host(&one.url)))
+        all.into_iter().find(|one| one.id == id).map(|one| one.named())
     };
     let columns = vec![
         Column::new(words::forwarding::event(), |row: &Row| row.kind.clone()).shown(|row: &Row| {
@@ -53,7 +53,8 @@ pub(crate) fn Deliveries() -> impl IntoView {
             .shown(|row: &Row| view! { <span class=look(row)>{state(row)}</span> }.into_any()),
         Column::new(words::forwarding::tries(), |row: &Row| whole(row.tries)).number(),
         Column::new(words::forwarding::made(), |row: &Row| row.created_at.clone())
-            .shown(|row: &Row| view! { <Time at=row.created_at.clone() /> }.into_any()),
+            .shown(|row: &Row| view! { <Time at=row.created_at.clone() /> }.into_any())
+            .sorted("created_at"),
         Column::new(words::forwarding::next_try(), |row: &Row| row.next_at.clone().unwrap_or_default())
             .shown(|row: &Row| row.next_at.clone().map(|at| view! { <Time at /> }).into_any()),
         Column::new(words::forwarding::id(), |row: &Row| row.event.clone()).shown(move |row: &Row| {
@@ -80,17 +81,21 @@ pub(crate) fn Deliveries() -> impl IntoView {
     };
     let filters = move || {
         let all = destinations.value().map(|page| page.data).unwrap_or_default();
-        let all =
-            all.into_iter().map(|one| (one.id.clone(), format!("{} · {}", one.title(), host(&one.url)))).collect();
-        let event = here.get("event");
+        let all = all.into_iter().map(|one| (one.id.clone(), one.named())).collect();
+        let only = |name: &'static str, text: fn(String) -> String| {
+            let value = here.get(name);
+            (!value.is_empty()).then(|| {
+                let to = here.with(&[(name, "")]);
+                view! { <a class="badge" href=to>{text(value)}" "<span aria-hidden="true">"×"</span></a> }
+            })
+        };
         view! {
             {pick("destination", words::forwarding::all_destinations(), all)}
             {pick("state", words::forwarding::any_state(), STATES.map(|state| (state.to_owned(), state_word(state))).to_vec())}
             {pick("type", words::forwarding::any_event(), TYPES.map(|kind| (kind.to_owned(), kind.to_owned())).to_vec())}
-            {(!event.is_empty()).then(|| {
-                let to = here.with(&[("event", "")]);
-                view! { <a class="badge" href=to>{words::forwarding::only_event(event)}" "<span aria-hidden="true">"×"</span></a> }
-            })}
+            {only("event", words::forwarding::only_event)}
+            {only("conversion", words::forwarding::only_event)}
+            {only("reward", words::forwarding::only_event)}
         }
     };
     view! {
@@ -100,25 +105,10 @@ pub(crate) fn Deliveries() -> impl IntoView {
             <div class="filters">{filters}</div>
             <div class="as-cards">
                 <Table
-                    caption=words::forwarding::deliveries() columns path="/v1/deliveries" known=KNOWN
+                    caption=words::forwarding::deliveries() columns path="/v1/deliveries" known=KNOWN order="-created_at"
                     empty=|| view! { <p>{words::forwarding::no_deliveries()}</p><p>{words::forwarding::no_deliveries_do()}</p> }
                 />
             </div>
         </Page>
-    }
-}
-
-/// Whom an address belongs to.
-fn host(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn an_address_is_known_by_its_host() {
-        assert_eq!(super::host("https://hooks.example.com/a?b#c"), "hooks.example.com");
-        assert_eq!(super::host("nothing"), "nothing");
     }
 }

@@ -1,5 +1,5 @@
-//! How a destination does, at a glance: whether it is on, what is being tried again and since when, what waits, and what is
-//! dead. From its open deliveries, of which there are few.
+//! How a destination does, at a glance: whether it is on, since when nothing arrives, what is being tried again, what waits,
+//! and what is dead. All but the first from its open deliveries, of which there are few.
 
 use super::told::{Destination, Row};
 use crate::api::{Load, Page as Rows, load, quoted};
@@ -42,7 +42,12 @@ pub(super) fn standing(destination: &Destination) -> AnyView {
 }
 
 #[component]
-pub(super) fn Health(id: String, #[prop(optional, into)] renew: Signal<u32>) -> impl IntoView {
+pub(super) fn Health(
+    id: String,
+    /// Since when nothing arrives there, if nothing does.
+    since: Option<String>,
+    #[prop(optional, into)] renew: Signal<u32>,
+) -> impl IntoView {
     let [pending, waiting, dead] = ["pending", "waiting", "dead"].map(|state| in_state(&id, state, renew));
     let to = move |state: &str| format!("/console/forwarding/deliveries?destination={}&state={state}", quoted(&id));
     let (to_pending, to_waiting, to_dead) = (to("pending"), to("waiting"), to("dead"));
@@ -51,9 +56,9 @@ pub(super) fn Health(id: String, #[prop(optional, into)] renew: Signal<u32>) -> 
             return view! { <p class="hint">{words::common::loading()}</p> }.into_any();
         };
         let failing: Vec<&Row> = pending.data.iter().filter(|row| row.tries > 0).collect();
-        let since = failing.first().map(|row| row.created_at.clone());
+        let since = since.clone();
         let next = failing.iter().filter_map(|row| row.next_at.clone()).min();
-        if pending.data.is_empty() && waiting.data.is_empty() && dead.data.is_empty() {
+        if pending.data.is_empty() && waiting.data.is_empty() && dead.data.is_empty() && since.is_none() {
             return view! { <p class="good">{words::forwarding::well()}</p> }.into_any();
         }
         let line = |count: usize, more: bool, title: &'static str, to: String, bad: bool| {

@@ -17,8 +17,9 @@ const SHOWN: &str = "20";
 pub(crate) fn Forwarding() -> impl IntoView {
     let here = Address::here();
     let all = load::<Rows<Destination>>(move || {
-        here.of_api("/v1/destinations", &[("limit", SHOWN), ("cursor", &here.get("cursor"))], &[])
+        here.of_api("/v1/destinations", &[("limit", SHOWN), ("cursor", &here.get("cursor"))], &["state", "failing"])
     });
+    let is_narrowed = move || !here.get("failing").is_empty() || !here.get("state").is_empty();
     let may = Session::here().may(Scope::Write);
     let beside = move || {
         may.then(|| view! { <a class="button" href={"/console/forwarding/new"}>{words::forwarding::add()}</a> })
@@ -36,8 +37,14 @@ pub(crate) fn Forwarding() -> impl IntoView {
         <Page title=words::forwarding::title() beside>
             <Tabs />
             <p class="lead">{words::forwarding::lead()}</p>
+            {move || is_narrowed().then(|| view! {
+                <p class="hint">{words::forwarding::narrowed()}" "<a href={"/console/forwarding"}>{words::forwarding::all()}</a></p>
+            })}
             {move || all.problem().map(|problem| view! { <Told problem /> <button on:click=move |_| all.again()>{words::common::again()}</button> })}
             {move || match all.value() {
+                Some(page) if page.data.is_empty() && is_narrowed() => {
+                    view! { <div class="empty"><p>{words::forwarding::narrowed_none()}</p></div> }.into_any()
+                }
                 Some(page) if page.data.is_empty() => empty().into_any(),
                 Some(page) => view! {
                     <ul class="destinations">{page.data.into_iter().map(|one| view! { <Card one /> }).collect_view()}</ul>
@@ -66,7 +73,7 @@ fn Card(one: Destination) -> impl IntoView {
             </div>
             <div class="stands">
                 {standing(&one)}
-                <Health id=one.id.clone() />
+                <Health id=one.id.clone() since=one.failing_since.clone() />
             </div>
         </li>
     }

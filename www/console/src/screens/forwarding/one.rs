@@ -74,7 +74,7 @@ fn Whole(
             <section class="card" aria-labelledby="health">
                 <h2 id="health">{words::forwarding::health()}</h2>
                 {standing(&one)}
-                <Health id=one.id.clone() renew />
+                <Health id=one.id.clone() since=one.failing_since.clone() renew />
                 <p><a href=deliveries>{words::forwarding::its_deliveries()}</a></p>
                 {may.then(|| view! { <Acts one=one.clone() destination secret renew /> })}
             </section>

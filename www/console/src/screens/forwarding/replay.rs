@@ -1,8 +1,7 @@
-//! Sends again what was made in a stretch of time. The API doesn't count before it does so; the list of deliveries is
-//! counted instead, as far as that is reasonable.
+//! Sends again what was made in a stretch of time, after it was said how many that would be.
 
-use super::told::{Row, state_word};
-use crate::api::{self, Page as Rows, Problem, quoted};
+use super::told::state_word;
+use crate::api::{self, Problem, quoted};
 use crate::view::amounts::whole;
 use crate::view::form::Values;
 use crate::view::times::moment;
@@ -12,8 +11,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::json;
 
-/// Pages of a thousand that are counted; of more it is said that there are more.
-const PAGES: usize = 5;
+/// How often it is counted as many as go at once; of more it is said that there are more.
+const TIMES: usize = 5;
 /// What can be asked for; the first is the usual.
 const STATES: [&str; 4] = ["dead", "waiting", "delivered", "skipped"];
 
@@ -22,7 +21,7 @@ const STATES: [&str; 4] = ["dead", "waiting", "delivered", "skipped"];
 struct Asked {
     /// The query of the replay.
     query: String,
-    count: usize,
+    count: i64,
     more: bool,
 }
 
@@ -39,10 +38,10 @@ pub(super) fn Replay(id: String, renew: RwSignal<u32>) -> impl IntoView {
                 text => moment(text).ok_or_else(|| wrong(name)),
             };
             let (from, to, state) = (time("from")?, time("to")?, values.text("state"));
-            let (count, more) = counted(&id, state, &from, &to).await?;
             let pairs = [("from", &from), ("to", &to), ("state", &state.to_owned())];
             let pairs = pairs.iter().filter(|(_, value)| !value.is_empty());
             let query = pairs.map(|(name, value)| format!("{name}={}", quoted(value))).collect::<Vec<_>>().join("&");
+            let (count, more) = counted(&id, &query).await?;
             asked.set(Asked { query, count, more });
             if count == 0 {
                 toasts.say(words::forwarding::replay_none());
@@ -66,7 +65,6 @@ pub(super) fn Replay(id: String, renew: RwSignal<u32>) -> impl IntoView {
     };
     let title = move || {
         let Asked { count, more, .. } = asked.get();
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
         if more { words::forwarding::replay_sure_more(whole(count)) } else { words::forwarding::replay_sure(count) }
     };
     view! {
@@ -105,31 +103,23 @@ fn wrong(field: &str) -> Problem {
     }
 }
 
-/// How many deliveries there are from one moment up to another, and whether there are more than were looked at. They come
-/// in the order of time.
-async fn counted(id: &str, state: &str, from: &str, to: &str) -> Result<(usize, bool), Problem> {
-    let (mut count, mut cursor) = (0, String::new());
-    for _ in 0..PAGES {
-        let mut path = format!("/v1/deliveries?limit=1000&destination={}", quoted(id));
-        for (name, value) in [("state", state), ("cursor", &cursor)] {
-            if !value.is_empty() {
-                path.extend(["&", name, "=", &quoted(value)]);
-            }
-        }
-        let page: Rows<Row> = api::get(&path).await?;
-        let over = page.data.last().is_some_and(|row| !to.is_empty() && row.created_at.as_str() >= to);
-        count += page.data.iter().filter(|row| is_within(&row.created_at, from, to)).count();
-        match page.next_cursor {
-            Some(next) if !over => cursor = next,
-            _ => return Ok((count, false)),
-        }
+/// How many would be sent again, and whether there are more than were counted.
+async fn counted(id: &str, query: &str) -> Result<(i64, bool), Problem> {
+    let (mut count, mut query) = (0, query.to_owned());
+    for _ in 0..TIMES {
+        let path = format!("/v1/destinations/{}/replay?dry_run=true&{query}", quoted(id));
+        let answer = api::send("POST", &path, Some(&json!({}))).await?;
+        count += answer["deliveries"].as_i64().unwrap_or(0);
+        let Some(next) = answer["next_from"].as_str() else { return Ok((count, false)) };
+        query = from(&query, next);
     }
     Ok((count, true))
 }
 
-/// Times as the API writes them sort as texts.
-fn is_within(at: &str, from: &str, to: &str) -> bool {
-    at >= from && (to.is_empty() || at < to)
+/// The same query, from a later moment.
+fn from(query: &str, at: &str) -> String {
+    let rest = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("from="));
+    rest.chain([format!("from={}", quoted(at)).as_str()]).collect::<Vec<_>>().join("&")
 }
 
 /// As many calls as it takes; gives how many are on their way.
@@ -140,26 +130,6 @@ async fn replayed(id: &str, query: &str) -> Result<i64, Problem> {
         let answer = api::send("POST", &path, Some(&json!({}))).await?;
         count += answer["replayed"].as_i64().unwrap_or(0);
         let Some(next) = answer["next_from"].as_str() else { return Ok(count) };
-        let rest = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("from="));
-        query = rest.chain([format!("from={}", quoted(next)).as_str()]).collect::<Vec<_>>().join("&");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_within;
-
-    #[test]
-    fn a_stretch_has_its_first_moment_and_not_its_last() {
-        let (from, to) = ("2026-11-20T12:00:00.000Z", "2026-11-21T12:00:00.000Z");
-        for (at, expected) in [
-            ("2026-11-20T11:59:59.999Z", false),
-            ("2026-11-20T12:00:00.000Z", true),
-            ("2026-11-21T11:59:59.999Z", true),
-            ("2026-11-21T12:00:00.000Z", false),
-        ] {
-            assert_eq!(is_within(at, from, to), expected, "{at}");
-        }
-        assert!(is_within("2026-11-20T12:00:00.000Z", "", ""));
+        query = from(&query, next);
     }
 }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 /// One row of `/v1/destinations`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(super) struct Destination {
-    pub(super) id: String,
+pub(crate) struct Destination {
+    pub(crate) id: String,
     pub(super) kind: String,
     pub(super) url: String,
     pub(super) events: Vec<String>,
@@ -18,6 +18,8 @@ pub(super) struct Destination {
     pub(super) state: String,
     /// Why it was given up; none where a hand disabled it.
     pub(super) why: Option<String>,
+    /// The first failure since something arrived.
+    pub(super) failing_since: Option<String>,
     pub(super) created_at: String,
 }
 
@@ -35,20 +37,25 @@ impl Destination {
     pub(super) fn title(&self) -> String {
         super::kinds::title(&self.kind)
     }
+
+    /// What it is, and whose.
+    pub(crate) fn named(&self) -> String {
+        format!("{} · {}", self.title(), host(&self.url))
+    }
 }
 
 /// One row of `/v1/deliveries`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) destination: Option<String>,
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) destination: Option<String>,
     pub(super) event: String,
     #[serde(rename = "type")]
-    pub(super) kind: String,
+    pub(crate) kind: String,
     pub(super) state: String,
     pub(super) tries: i64,
     pub(super) next_at: Option<String>,
-    pub(super) created_at: String,
+    pub(crate) created_at: String,
 }
 
 /// `/v1/deliveries/{id}`.
@@ -74,7 +81,7 @@ pub(super) struct Attempt {
 pub(super) const STATES: [&str; 5] = ["pending", "delivered", "waiting", "dead", "skipped"];
 
 /// The state as the screen calls it. One that was tried already is failing.
-pub(super) fn state(row: &Row) -> String {
+pub(crate) fn state(row: &Row) -> String {
     if row.state == "pending" && row.tries > 0 {
         return words::forwarding::failing().to_owned();
     }
@@ -94,7 +101,7 @@ pub(super) fn state_word(state: &str) -> String {
 }
 
 /// How a state looks.
-pub(super) fn look(row: &Row) -> &'static str {
+pub(crate) fn look(row: &Row) -> &'static str {
     match (row.state.as_str(), row.tries) {
         ("delivered", _) => "badge fine",
         ("dead", _) => "badge bad",
@@ -118,4 +125,19 @@ pub(super) fn what_now(row: &Row) -> &'static str {
 /// What is sent may be long: it is written so that one can read it.
 pub(super) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// Whom an address belongs to.
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_address_is_known_by_its_host() {
+        assert_eq!(super::host("https://hooks.example.com/a?b#c"), "hooks.example.com");
+        assert_eq!(super::host("nothing"), "nothing");
+    }
 }

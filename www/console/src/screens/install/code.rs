@@ -12,9 +12,9 @@ extern "C" {
     fn write_text(text: &str) -> Result<JsValue, JsValue>;
 }
 
-/// The script tag of a program.
-pub(crate) fn snippet(id: &str) -> String {
-    format!("<script async src=\"/r/-/widget.js\" data-program=\"hg_pk_{id}\"></script>\n")
+/// The script tag of a program. `friend_path`: the prefix of friends' links.
+pub(crate) fn snippet(friend_path: &str, id: &str) -> String {
+    format!("<script async src=\"{friend_path}/-/widget.js\" data-program=\"hg_pk_{id}\"></script>\n")
 }
 
 /// A text with a button that copies it. Where the clipboard may not be written to, the text is chosen instead.

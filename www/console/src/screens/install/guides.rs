@@ -17,7 +17,7 @@ const GUIDES: &[(&str, &str, &str)] = &[
 ];
 
 #[component]
-pub(super) fn Guides(key: String, site: String, owner: String) -> impl IntoView {
+pub(super) fn Guides(key: String, site: String, owner: String, path: String) -> impl IntoView {
     let here = Address::here();
     let chosen = Memo::new(move |_| here.get("guide"));
     let shown = move || {
@@ -26,7 +26,8 @@ pub(super) fn Guides(key: String, site: String, owner: String) -> impl IntoView 
         let text = text
             .replace("hg_pk_acme", &key)
             .replace("https://shop.example", &site)
-            .replace("honeyguide.example.com", &owner);
+            .replace("honeyguide.example.com", &owner)
+            .replace("/r/", &format!("{path}/"));
         Some(parts(&text).into_iter().map(Part::shown).collect_view())
     };
     view! {

@@ -15,6 +15,7 @@ pub(super) struct Overview {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct Stretch {
     pub(super) funnel: Funnel,
+    pub(super) stages: Vec<Step>,
     conversions: Vec<ConversionSum>,
 }
 
@@ -22,10 +23,24 @@ pub(super) struct Stretch {
 pub(super) struct Funnel {
     pub(super) person: i64,
     pub(super) human: i64,
-    pub(super) engaged: i64,
     pub(super) conversions: i64,
-    pub(super) credited: i64,
-    pub(super) fulfilled: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Step {
+    pub(super) stage: String,
+    pub(super) count: i64,
+    /// How many could have come so far.
+    pub(super) of: Option<i64>,
+    pub(super) time: Option<Took>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Took {
+    pub(super) from: String,
+    pub(super) median_seconds: i64,
+    pub(super) p90_seconds: i64,
+    pub(super) count: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -87,14 +102,14 @@ mod tests {
             let amount = |(amount, currency): (i64, &str)| Amount { amount, currency: currency.to_owned() };
             ConversionSum { value: value.map(amount), refunded: refunded.map(amount) }
         };
-        let funnel = Funnel { person: 0, human: 0, engaged: 0, conversions: 0, credited: 0, fulfilled: 0 };
+        let funnel = Funnel { person: 0, human: 0, conversions: 0 };
         let conversions = vec![
             sum(Some((9_000, "USD")), Some((1_000, "USD"))),
             sum(None, None),
             sum(Some((500, "JPY")), None),
             sum(Some((200, "USD")), None),
         ];
-        let told = Stretch { funnel, conversions }.revenue();
+        let told = Stretch { funnel, stages: Vec::new(), conversions }.revenue();
         let told: Vec<_> = told.iter().map(|sum| (sum.amount, sum.currency.as_str())).collect();
         assert_eq!(told, [(8_200, "USD"), (500, "JPY")]);
     }

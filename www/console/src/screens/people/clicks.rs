@@ -3,7 +3,7 @@
 use super::told::Clicks;
 use crate::api::{Page, load, quoted};
 use crate::view::amounts::whole;
-use crate::view::{Told, table};
+use crate::view::{SaveTable, Told, table};
 use crate::words;
 use leptos::prelude::*;
 
@@ -20,6 +20,7 @@ pub(super) fn ByChannel(code: String) -> impl IntoView {
         if page.data.is_empty() {
             return view! { <p class="hint">{words::people::no_clicks()}</p> }.into_any();
         }
+        let sheet = sheet(&page.data);
         let rows = page.data.into_iter().map(row).collect_view();
         view! {
             <div class="cards narrow">
@@ -34,9 +35,18 @@ pub(super) fn ByChannel(code: String) -> impl IntoView {
                     </table>
                 </div>
             </div>
+            <SaveTable name="clicks" rows=sheet />
         }
         .into_any()
     }
+}
+
+fn sheet(clicks: &[Clicks]) -> Vec<Vec<String>> {
+    let titles = std::iter::once(words::people::channel()).chain(NUMBERS.iter().map(|(title, _)| title()));
+    let line = |one: &Clicks| {
+        std::iter::once(one.key.clone()).chain(NUMBERS.iter().map(|(_, of)| of(one).to_string())).collect()
+    };
+    std::iter::once(titles.map(str::to_owned).collect()).chain(clicks.iter().map(line)).collect()
 }
 
 type Number = (fn() -> &'static str, fn(&Clicks) -> i64);

@@ -12,7 +12,9 @@ use leptos_router::components::A;
 #[component]
 pub(super) fn Earned(id: Memo<String>) -> impl IntoView {
     let statement = load::<Statement>(move || format!("/v1/participants/{}/statement?limit=1", quoted(&id.get())));
-    let rewards = load::<Page<Reward>>(move || format!("/v1/rewards?limit=20&beneficiary={}", quoted(&id.get())));
+    let rewards = load::<Page<Reward>>(move || {
+        format!("/v1/rewards?limit=20&sort=-created_at&beneficiary={}", quoted(&id.get()))
+    });
     let all = move || format!("/console/rewards?beneficiary={}", quoted(&id.get()));
     view! {
         <section class="card earned" aria-labelledby="earned">
@@ -27,7 +29,7 @@ pub(super) fn Earned(id: Memo<String>) -> impl IntoView {
                     let more = page.next_cursor.is_some();
                     view! {
                         <rewards::Short rewards=page.data />
-                        {more.then(|| view! { <p class="hint">{words::people::first_rewards()}</p> })}
+                        {more.then(|| view! { <p class="hint">{words::people::last_rewards()}</p> })}
                         <p><A href=all>{words::people::all_rewards()}</A></p>
                     }.into_any()
                 }

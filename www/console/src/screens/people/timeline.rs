@@ -1,5 +1,5 @@
 //! What happened since a participant joined: conversions that were credited to them, and what was booked for them, in the
-//! order of time. The API tells both from the beginning, and so does this, some at a time.
+//! order of time, the newest first, some at a time.
 
 use super::told::{Booked, Participant, Statement, booked};
 use crate::api::{Load, Page, load, quoted};
@@ -18,10 +18,14 @@ const MOST: usize = 1_000;
 pub(super) fn Timeline(id: Memo<String>, person: Load<Participant>) -> impl IntoView {
     let count = RwSignal::new(SOME);
     let sales = load::<Page<Conversion>>(move || {
-        format!("/v1/conversions?participant={}&limit={}", quoted(&id.get()), count.get())
+        format!("/v1/conversions?participant={}&sort=-created_at&limit={}", quoted(&id.get()), count.get())
     });
     let books = load::<Statement>(move || {
-        format!("/v1/participants/{}/statement?limit={}", quoted(&id.get()), 2 * count.get().min(MOST / 2))
+        format!(
+            "/v1/participants/{}/statement?sort=-created_at&limit={}",
+            quoted(&id.get()),
+            2 * count.get().min(MOST / 2)
+        )
     });
     let all = move || format!("/console/conversions?participant={}", quoted(&id.get()));
     view! {
@@ -35,7 +39,7 @@ pub(super) fn Timeline(id: Memo<String>, person: Load<Participant>) -> impl Into
                     view! {
                         <ol class="timeline">{lines.into_iter().map(Line::shown).collect_view()}</ol>
                         {(more && count.get() < MOST).then(|| view! {
-                            <button class="quiet" on:click=move |_| count.update(|count| *count = (*count * 2).min(MOST))>{words::people::what_came_then()}</button>
+                            <button class="quiet" on:click=move |_| count.update(|count| *count = (*count * 2).min(MOST))>{words::people::what_came_before()}</button>
                         })}
                         <p><A href=all>{words::people::all_conversions()}</A></p>
                     }.into_any()
@@ -59,20 +63,22 @@ enum What {
     Booked(Booked),
 }
 
-/// All of it in time, up to where something isn't known yet.
-fn lines(person: Participant, sales: Page<Conversion>, books: Statement) -> Vec<Line> {
+/// All of it in time, back to where something isn't known yet.
+fn lines(person: Participant, sales: Page<Conversion>, mut books: Statement) -> Vec<Line> {
     let known = [
         sales.next_cursor.as_ref().and(sales.data.last()).map(|sale| sale.recorded_at.clone()),
         books.next_cursor.as_ref().and(books.postings.last()).map(|posting| posting.at.clone()),
     ];
-    let until = known.into_iter().flatten().min();
+    let from = known.into_iter().flatten().max();
+    // An entry is told as its first posting says.
+    books.postings.reverse();
     let mut lines = vec![Line { at: person.created_at, what: What::Joined }];
     lines.extend(
         sales.data.into_iter().map(|sale| Line { at: sale.recorded_at.clone(), what: What::Sale(Box::new(sale)) }),
     );
     lines.extend(booked(&books.postings).into_iter().map(|one| Line { at: one.at.clone(), what: What::Booked(one) }));
-    lines.retain(|line| until.as_ref().is_none_or(|until| line.at <= *until));
-    lines.sort_by(|one, other| one.at.cmp(&other.at));
+    lines.retain(|line| from.as_ref().is_none_or(|from| line.at >= *from));
+    lines.sort_by(|one, other| other.at.cmp(&one.at));
     lines
 }
 

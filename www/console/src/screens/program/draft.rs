@@ -158,9 +158,11 @@ impl Draft {
 
     /// Asks the linter when nothing more was typed for a moment.
     fn look(self) {
-        self.asked.update_value(|asked| *asked += 1);
+        let is_empty = self.text.with_untracked(String::is_empty);
+        // Before anything was read, nothing is under way.
+        self.asked.update_value(|asked| *asked += u32::from(!is_empty || *asked > 0));
         let asked = self.asked.get_value();
-        if self.text.with_untracked(String::is_empty) {
+        if is_empty {
             return;
         }
         set_timeout(
@@ -183,7 +185,8 @@ impl Draft {
                     }
                 });
             },
-            PAUSE,
+            // The file as it was read is looked at at once: nobody types yet.
+            if asked == 1 { Duration::ZERO } else { PAUSE },
         );
     }
 

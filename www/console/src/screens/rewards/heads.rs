@@ -6,8 +6,8 @@ use crate::words;
 use leptos::prelude::*;
 use serde::Deserialize;
 
-/// So many are shown; all are among the deliveries.
-const SHOWN: &str = "/v1/deliveries?type=ledger.head&limit=7";
+/// So many of the last are shown; all are among the deliveries.
+const SHOWN: &str = "/v1/deliveries?type=ledger.head&sort=-created_at&limit=7";
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Sent {

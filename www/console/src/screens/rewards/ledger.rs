@@ -7,11 +7,13 @@ use super::verify::Verify;
 use crate::view::address::short;
 use crate::view::amounts::{decimal, digits, whole};
 use crate::view::form::Values;
-use crate::view::{Address, Column, Field, Form, Money, Page, Table, Time, address};
+use crate::view::{Address, Column, Field, Form, Money, Page, SaveTable, Table, Time, address};
 use crate::words;
 use leptos::prelude::*;
 
-const KNOWN: &[&str] = &["account", "entry", "reward", "cause"];
+/// The filters, and what the list knows beside them.
+const FILTERS: [&str; 4] = ["account", "entry", "reward", "cause"];
+const KNOWN: &[&str] = &["account", "entry", "reward", "cause", "sort"];
 
 #[component]
 pub(crate) fn Ledger() -> impl IntoView {
@@ -20,7 +22,8 @@ pub(crate) fn Ledger() -> impl IntoView {
     let columns = vec![
         Column::new(words::rewards::number(), |row: &Posting| whole(row.seq)).number(),
         Column::new(words::rewards::at(), |row: &Posting| row.at.clone())
-            .shown(|row: &Posting| view! { <Time at=row.at.clone() /> }.into_any()),
+            .shown(|row: &Posting| view! { <Time at=row.at.clone() /> }.into_any())
+            .sorted("created_at"),
         Column::new(words::rewards::account(), |row: &Posting| row.account.clone()).shown(move |row: &Posting| {
             view! { <a href=to("account", &row.account)><code>{row.account.clone()}</code></a> }.into_any()
         }),
@@ -46,7 +49,7 @@ pub(crate) fn Ledger() -> impl IntoView {
     ];
     let choose = address::replace();
     let send = move |values: Values| {
-        let pairs: Vec<(&str, &str)> = KNOWN.iter().map(|name| (*name, values.text(name).trim())).collect();
+        let pairs: Vec<(&str, &str)> = FILTERS.iter().map(|name| (*name, values.text(name).trim())).collect();
         choose(&untrack(|| here.with(&pairs)));
         async { Ok(()) }
     };
@@ -63,7 +66,7 @@ pub(crate) fn Ledger() -> impl IntoView {
             </Form>
         }
     };
-    let filtered = move || KNOWN.iter().any(|name| !here.get(name).is_empty());
+    let filtered = move || FILTERS.iter().any(|name| !here.get(name).is_empty());
     let all = move || {
         filtered().then(|| {
             let to = here.with(&[("account", ""), ("entry", ""), ("reward", ""), ("cause", "")]);
@@ -84,7 +87,7 @@ pub(crate) fn Ledger() -> impl IntoView {
                 {all}
                 <div class="as-cards">
                     <Table
-                        caption=words::rewards::postings() columns path="/v1/ledger" known=KNOWN
+                        caption=words::rewards::postings() columns path="/v1/ledger" known=KNOWN order="-created_at"
                         empty=|| view! { <p>{words::rewards::no_postings()}</p><p>{words::rewards::no_postings_do()}</p> }
                     />
                 </div>
@@ -125,6 +128,20 @@ pub(super) fn postings(rows: &[Posting]) -> AnyView {
                 <tbody>{rows.iter().map(row).collect_view()}</tbody>
             </table>
         </div></div>
+        <SaveTable name="ledger" rows=sheet(rows) />
     }
     .into_any()
+}
+
+fn sheet(rows: &[Posting]) -> Vec<Vec<String>> {
+    let titles = [
+        words::rewards::number(),
+        words::rewards::at(),
+        words::rewards::account(),
+        words::rewards::value(),
+        words::rewards::cause(),
+    ];
+    let line =
+        |row: &Posting| vec![row.seq.to_string(), row.at.clone(), row.account.clone(), written(row), row.cause.clone()];
+    std::iter::once(titles.map(str::to_owned).to_vec()).chain(rows.iter().map(line)).collect()
 }

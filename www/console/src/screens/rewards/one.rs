@@ -49,6 +49,7 @@ pub(crate) fn One() -> impl IntoView {
 #[component]
 fn Whole(one: Reward, reward: Load<Reward>, book: Load<Rows<Posting>>) -> impl IntoView {
     let name = format!("badge {}", one.state);
+    let told = format!("/console/forwarding/deliveries?reward={}", one.id);
     let (conversion, to_conversion) = (one.conversion.clone(), format!("/console/conversions/{}", one.conversion));
     let side = if one.side == "friend" { words::rewards::friend() } else { words::rewards::participant() };
     let taken = one.reversed.clone().filter(|reversed| reversed.amount != 0);
@@ -84,6 +85,7 @@ fn Whole(one: Reward, reward: Load<Reward>, book: Load<Rows<Posting>>) -> impl I
             } else {
                 postings(&page.data)
             })}
+            <p><a href=told>{words::rewards::its_deliveries()}</a></p>
         </section>
     }
 }

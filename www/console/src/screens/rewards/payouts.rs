@@ -4,22 +4,26 @@ use super::Tabs;
 use super::told::{Payout, Sums, state};
 use crate::api::{self, Problem, load};
 use crate::session::{Scope, Session};
-use crate::view::amounts::{decimal, digits, minor, whole};
+use crate::view::amounts::{decimal, digits, minor, money, whole};
 use crate::view::form::Values;
-use crate::view::{Column, Field, Form, Money, Page, Table, Time, Told, table};
+use crate::view::{Amount, Column, Confirm, Field, Form, Money, Page, Table, Time, Toasts, Told, table};
 use crate::words;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 #[component]
 pub(crate) fn Payouts() -> impl IntoView {
     let sums = load::<Sums>(Sums::path);
     let columns = vec![
-        Column::new(words::rewards::made(), |row: &Payout| row.created_at.clone()).shown(|row: &Payout| {
-            let (to, at) = (format!("/console/rewards/payouts/{}", row.id), row.created_at.clone());
-            view! { <a href=to><Time at /></a> }.into_any()
-        }),
+        Column::new(words::rewards::made(), |row: &Payout| row.created_at.clone())
+            .shown(|row: &Payout| {
+                let (to, at) = (format!("/console/rewards/payouts/{}", row.id), row.created_at.clone());
+                view! { <a href=to><Time at /></a> }.into_any()
+            })
+            .sorted("created_at"),
         Column::new(words::rewards::total(), |row: &Payout| {
             format!("{} {}", decimal(row.total.amount, digits(&row.total.currency)), row.total.currency)
         })
@@ -50,7 +54,7 @@ pub(crate) fn Payouts() -> impl IntoView {
             <section class="as-cards" aria-labelledby="batches">
                 <h2 id="batches">{words::rewards::batches()}</h2>
                 <Table
-                    caption=words::rewards::batches() columns path="/v1/payouts"
+                    caption=words::rewards::batches() columns path="/v1/payouts" known=&["sort"] order="-created_at"
                     empty=|| view! { <p>{words::rewards::no_batches()}</p><p>{words::rewards::no_batches_do()}</p> }
                 />
             </section>
@@ -73,22 +77,42 @@ fn Owed(sums: Sums) -> impl IntoView {
     .into_any()
 }
 
-/// Makes a batch: money doesn't move by it, and what it comes to is shown before anything is confirmed.
+/// Makes a batch, after it said what that would have. Money doesn't move by it.
 #[component]
 fn NewBatch(currencies: Vec<String>) -> impl IntoView {
-    let navigate = use_navigate();
-    let send = move |values: Values| {
-        let navigate = navigate.clone();
-        let body = asked(&values);
+    let (toasts, navigate) = (Toasts::here(), use_navigate());
+    let (sure, plan, body) = (RwSignal::new(false), RwSignal::new(None::<Plan>), RwSignal::new(Value::Null));
+    let count = move |values: Values| {
+        let asked = asked(&values);
         async move {
-            let made = api::send("POST", "/v1/payouts", Some(&body?)).await?;
-            let id = made["id"].as_str().unwrap_or_default();
-            navigate(&format!("/console/rewards/payouts/{id}"), leptos_router::NavigateOptions::default());
+            let asked = asked?;
+            plan.set(None);
+            let told = api::send("POST", "/v1/payouts?dry_run=true", Some(&asked)).await?;
+            let told: Plan = serde_json::from_value(told).map_err(|_| api::unreadable())?;
+            let is_any = told.beneficiaries > 0;
+            body.set(asked);
+            plan.set(Some(told));
+            sure.set(is_any);
             Ok(())
         }
     };
+    let make = move |()| {
+        let (navigate, body) = (navigate.clone(), body.get_untracked());
+        spawn_local(async move {
+            match api::send("POST", "/v1/payouts", Some(&body)).await {
+                Ok(made) => {
+                    let id = made["id"].as_str().unwrap_or_default();
+                    navigate(&format!("/console/rewards/payouts/{id}"), leptos_router::NavigateOptions::default());
+                }
+                Err(problem) => toasts.fail(&problem),
+            }
+        });
+    };
+    let title = move || {
+        plan.get().map_or_else(String::new, |plan| words::rewards::make_sure(plan.beneficiaries, money(&plan.total)))
+    };
     view! {
-        <Form button=words::rewards::make() send>
+        <Form button=words::rewards::make() send=count>
             <div class="fields">
                 <div class="field">
                     <label for="field-currency">{words::rewards::currency()}</label>
@@ -100,11 +124,62 @@ fn NewBatch(currencies: Vec<String>) -> impl IntoView {
             </div>
             <p class="hint">{words::rewards::make_lead()}</p>
         </Form>
+        <div role="status">
+            {move || plan.get().filter(|plan| plan.beneficiaries == 0).map(|plan| view! {
+                <p><b>{words::rewards::make_none()}</b></p>
+                {left_out(plan)}
+            })}
+        </div>
+        <Confirm open=sure title=Signal::derive(title) act=words::rewards::make() on_confirm=Callback::new(make)>
+            {move || plan.get().map(|plan| view! {
+                <p>{words::rewards::make_rewards(plan.rewards)}</p>
+                {left_out(plan)}
+                <p class="hint">{words::rewards::make_moves_nothing()}</p>
+            })}
+        </Confirm>
     }
 }
 
+/// What a batch would have.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Plan {
+    total: Amount,
+    beneficiaries: i64,
+    rewards: i64,
+    skipped: Vec<Skipped>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Skipped {
+    reason: String,
+    beneficiaries: i64,
+    total: Amount,
+}
+
+/// What it leaves out, and why.
+fn left_out(plan: Plan) -> Option<impl IntoView> {
+    let line = |one: Skipped| {
+        let why = match one.reason.as_str() {
+            "below_minimum" => words::rewards::skip_below_minimum(),
+            "in_open_payout" => words::rewards::skip_in_open_payout(),
+            "owes_back" => words::rewards::skip_owes_back(),
+            "other_currency" => words::rewards::skip_other_currency(),
+            "not_approved" => words::rewards::skip_not_approved(),
+            other => other,
+        };
+        let text = words::rewards::skipped(one.beneficiaries, money(&one.total), why.to_owned());
+        view! { <li>{text}</li> }
+    };
+    (!plan.skipped.is_empty()).then(|| {
+        view! {
+            <p>{words::rewards::left_out()}</p>
+            <ul class="left-out">{plan.skipped.into_iter().map(line).collect_view()}</ul>
+        }
+    })
+}
+
 /// The body that was asked for. Without a minimum, the program's own holds.
-fn asked(values: &Values) -> Result<serde_json::Value, Problem> {
+fn asked(values: &Values) -> Result<Value, Problem> {
     let (currency, minimum) = (values.text("currency"), values.text("minimum").trim());
     if minimum.is_empty() {
         return Ok(json!({"currency": currency}));

@@ -14,7 +14,7 @@ use crate::words;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
-const KNOWN: &[&str] = &["state", "automatic", "side", "beneficiary", "conversion"];
+const KNOWN: &[&str] = &["state", "automatic", "side", "beneficiary", "conversion", "sort"];
 const STATES: [&str; 6] = ["held", "pending", "approved", "fulfilled", "rejected", "reversed"];
 
 #[component]
@@ -61,6 +61,9 @@ pub(crate) fn Rewards() -> impl IntoView {
         Column::new(words::rewards::state(), |row: &Reward| row.state.clone()).shown(stands),
         Column::new(words::rewards::reason(), |row: &Reward| row.reason.clone().unwrap_or_default())
             .shown(|row: &Reward| row.why().map(|why| view! { <span class="why"><bdi>{why}</bdi></span> }).into_any()),
+        Column::new(words::rewards::earned(), |row: &Reward| row.created_at.clone())
+            .shown(|row: &Reward| view! { <Time at=row.created_at.clone() /> }.into_any())
+            .sorted("created_at"),
         Column::new(words::rewards::due(), |row: &Reward| row.due_at.clone())
             .shown(|row: &Reward| view! { <Time at=row.due_at.clone() /> }.into_any()),
         Column::new(words::rewards::id(), |row: &Reward| row.id.clone()).shown(|row: &Reward| {
@@ -90,7 +93,7 @@ pub(crate) fn Rewards() -> impl IntoView {
             <Said />
             <div class="as-cards">
                 {may.then(|| view! { <Bar rows chosen /> })}
-                <Table caption=words::rewards::title() columns path="/v1/rewards" known=KNOWN renew=desk.renew shown=rows empty />
+                <Table caption=words::rewards::title() columns path="/v1/rewards" known=KNOWN order="-created_at" renew=desk.renew shown=rows empty />
             </div>
         </Page>
     }
