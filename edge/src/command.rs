@@ -11,7 +11,7 @@ pub(crate) use clicks::{ClickQuery, ClicksCommand, GroupBy};
 pub(crate) use destination::{About, DestinationCommand};
 pub(crate) use inward::{InwardCommand, Posted, read as read_posted};
 pub(crate) use query::Query;
-pub(crate) use reply::Reply;
+pub(crate) use reply::{Recorded, Reply};
 pub(crate) use sessions::SessionCommand;
 
 use crate::failure::{Failure, Outcome};
@@ -127,11 +127,6 @@ pub(crate) struct ProgramCall {
 }
 
 impl ProgramCall {
-    /// Whether it is done by itself. Conversions that are posted at once are recorded at once.
-    pub(crate) fn is_alone(&self) -> bool {
-        !matches!(self.command, ProgramCommand::Convert { .. })
-    }
-
     /// A call that the deployment makes itself. Who it is made for was asked before.
     pub(crate) fn of_deployment(command: ProgramCommand) -> Self {
         Self {

@@ -6,6 +6,7 @@
 
 import App, { ClicksDo } from "./app.js";
 import { pageAnswer, redirectAnswer, requestFacts } from "./glue.js";
+import { isConversion, recorded } from "./posts.js";
 
 export * from "./app.js";
 
@@ -148,13 +149,16 @@ async function cold(request, env, ctx) {
 
 export default {
   fetch(request, env, ctx) {
+    const facts = factsOf(request, env);
     let answer;
     try {
-      answer = hot(factsOf(request, env), false);
+      answer = hot(facts, false);
     } catch {
       // A panic in there leaves the whole way open.
     }
     if (answer) return answered(answer, request, env, ctx);
-    return answer === "" ? cold(request, env, ctx) : whole.call({ env, ctx }, request);
+    if (answer === "") return cold(request, env, ctx);
+    const all = (request) => whole.call({ env, ctx }, request);
+    return isConversion(request) ? recorded(request, facts, env, ctx, all) : all(request);
   },
 };

@@ -58,21 +58,20 @@ impl From<JsValue> for Failure {
 }
 
 impl Failure {
-    /// The answer that the caller gets. What is ours is logged here, once, as one structured line.
+    /// The answer that the caller gets.
     pub(crate) fn answer(self) -> worker::Result<Response> {
-        match self {
-            Self::Refused(refusal) => refused(&refusal),
-            Self::Ours(why) => {
-                crate::metrics::error(crate::metrics::What::Request, &why);
-                internal()
-            }
-            Self::Logged(_) => internal(),
-        }
+        refused(&self.told())
     }
-}
 
-fn internal() -> worker::Result<Response> {
-    refused(&Refusal::new(500, "internal", "Something went wrong here. Try again; nothing was half done."))
+    /// What the caller is told. What is ours is logged here, once, as one structured line.
+    pub(crate) fn told(self) -> Refusal {
+        match self {
+            Self::Refused(refusal) => return refusal,
+            Self::Ours(why) => crate::metrics::error(crate::metrics::What::Request, &why),
+            Self::Logged(_) => {}
+        }
+        Refusal::new(500, "internal", "Something went wrong here. Try again; nothing was half done.")
+    }
 }
 
 fn refused(refusal: &Refusal) -> worker::Result<Response> {

@@ -27,6 +27,26 @@ export function pageAnswer(status, kind, body) {
   return new Response(body, { status, headers });
 }
 
+const POST_NAMES = [
+  "authorization", "cookie", "sec-fetch-site", "idempotency-key", "content-type", "x-honeyguide-fault",
+];
+
+/** What else is read of a post: the headers above, joined by line feeds. */
+export function postFacts(request) {
+  const { headers } = request;
+  return POST_NAMES.map((name) => headers.get(name) ?? "").join("\n");
+}
+
+/** An answer of JSON that no cache keeps. `again`: it was given before, to the same idempotency key. */
+export function jsonAnswer(status, body, again) {
+  const headers = {
+    "content-type": "application/json; charset=utf-8", "cache-control": "private, no-store",
+    "x-content-type-options": "nosniff",
+  };
+  if (again) headers["idempotent-replayed"] = "true";
+  return new Response(body, { status, headers });
+}
+
 // The queries that the module knows by number.
 const queries = [];
 

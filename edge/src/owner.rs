@@ -8,11 +8,13 @@ mod inward;
 mod many;
 mod money;
 mod overview;
+mod posts;
 mod programs;
 mod routes;
 mod sessions;
 
 pub(crate) use clicks::of_code as clicks_of;
+pub use posts::{conversion_call, not_recorded};
 pub(crate) use routes::answer;
 
 use crate::command::{
@@ -43,12 +45,26 @@ pub(crate) async fn limited_text(request: &mut Request) -> Outcome<String> {
 }
 
 pub(crate) async fn bounded_text(request: &mut Request, most: usize) -> Outcome<String> {
-    use futures_util::StreamExt;
     let large = || Refusal::new(413, "too_large", format!("A body here has {most} bytes at most."));
     if request.inner().body().is_none() {
         return Ok(String::new());
     }
     read::check_format(&request.headers().get("content-type")?.unwrap_or_default())?;
+    let length = request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
+    let bytes = match length {
+        // Read at once, which costs less than piece by piece.
+        Some(length) if length <= most => request.bytes().await?,
+        _ => pieces(request, most).await?,
+    };
+    if bytes.len() > most {
+        return Err(large().into());
+    }
+    String::from_utf8(bytes).map_err(|_| Refusal::new(400, "malformed_json", "The body isn't UTF-8.").into())
+}
+
+/// A body piece by piece; of one that has more than `most` bytes, so many that this is seen.
+async fn pieces(request: &mut Request, most: usize) -> Outcome<Vec<u8>> {
+    use futures_util::StreamExt;
     let mut bytes = Vec::new();
     let mut stream = request.stream()?;
     let mut read = 0;
@@ -56,16 +72,13 @@ pub(crate) async fn bounded_text(request: &mut Request, most: usize) -> Outcome<
         let chunk = chunk?;
         read += chunk.len();
         // What is too much is read on and dropped, so that the caller, who is still sending, gets to hear the answer.
-        if read <= most {
+        if bytes.len() <= most {
             bytes.extend(chunk);
         } else if read > DRAINED {
             break;
         }
     }
-    if read > most {
-        return Err(large().into());
-    }
-    String::from_utf8(bytes).map_err(|_| Refusal::new(400, "malformed_json", "The body isn't UTF-8.").into())
+    Ok(bytes)
 }
 
 /// Programs that this isolate knows of at most: who is known stays known, as no program is ever taken away.
@@ -82,9 +95,14 @@ pub(crate) async fn known_program(env: &Env, program: &str) -> Outcome<Option<Kn
     Ok(known.ready.then_some(known))
 }
 
+/// Whether this isolate knows a program already.
+fn is_remembered(program: &str) -> bool {
+    KNOWN.with_borrow(|known| known.contains(program))
+}
+
 /// Whether the directory knows a program; asked once an isolate.
 async fn is_known(env: &Env, program: &str) -> Outcome<bool> {
-    if KNOWN.with_borrow(|known| known.contains(program)) {
+    if is_remembered(program) {
         return Ok(true);
     }
     let is_known = known_program(env, program).await?.is_some();
@@ -178,13 +196,7 @@ impl<'a> Asked<'a> {
         let (path, query) = seen.path_and_query();
         let header = |name: &str| request.headers().get(name).ok().flatten();
         let idempotency_key = header("idempotency-key");
-        if let Some(key) = &idempotency_key {
-            let printable = (1..=255).contains(&key.len()) && key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-            if !printable {
-                let message = "An Idempotency-Key has 1 to 255 printable ASCII characters.";
-                return Err(Refusal::new(400, "invalid_idempotency_key", message).into());
-            }
-        }
+        idempotency_key.as_deref().map_or(Ok(()), check_idempotency_key)?;
         let [authorization, cookie, site] = ["authorization", "cookie", "sec-fetch-site"].map(header);
         let credential = session::credential(authorization.as_deref(), cookie.as_deref(), site.as_deref())?;
         Ok(Self {
@@ -282,13 +294,13 @@ impl<'a> Asked<'a> {
 
     /// Asks the program's object, once for each idempotency key.
     async fn tell(&self, program: &str, scope: Scope, command: ProgramCommand, body: &str) -> Outcome<Response> {
-        let writes = self.method != "GET";
-        let idempotency = self
-            .idempotency_key
-            .clone()
-            .filter(|_| writes)
-            .map(|key| Idempotency { key, request: fingerprint(&format!("{} {} {body}", self.method, self.path)) });
-        self.send(program, scope, command, idempotency).await
+        self.send(program, scope, command, self.idempotency(body)).await
+    }
+
+    /// What makes a request be carried out once, where it writes and has a key.
+    fn idempotency(&self, body: &str) -> Option<Idempotency> {
+        let key = self.idempotency_key.as_deref().filter(|_| self.method != "GET")?;
+        Some(once(key, self.method, self.path, body))
     }
 
     /// Asks the program's object without an idempotency key: a look, or a step of something larger.
@@ -355,6 +367,19 @@ impl<'a> Asked<'a> {
     fn page(&self, filters: &[&str]) -> Outcome<Query> {
         page_of(self.query, filters)
     }
+}
+
+fn check_idempotency_key(key: &str) -> Result<(), Refusal> {
+    if (1..=255).contains(&key.len()) && key.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return Ok(());
+    }
+    let message = "An Idempotency-Key has 1 to 255 printable ASCII characters.";
+    Err(Refusal::new(400, "invalid_idempotency_key", message))
+}
+
+/// A request that is to be carried out once.
+fn once(key: &str, method: &str, path: &str, body: &str) -> Idempotency {
+    Idempotency { key: key.to_owned(), request: fingerprint(&format!("{method} {path} {body}")) }
 }
 
 fn page_of(asked: &str, filters: &[&str]) -> Outcome<Query> {

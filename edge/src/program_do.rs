@@ -66,7 +66,6 @@ use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::words::Lang;
 use remembered::Remembered;
 use std::panic::AssertUnwindSafe;
-use together::Together;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 #[durable_object]
@@ -79,7 +78,6 @@ pub struct ProgramDo {
     pauses: outbox::Pauses,
     /// Forgotten whenever something fails.
     remembered: AssertUnwindSafe<Remembered>,
-    together: AssertUnwindSafe<Together>,
 }
 
 /// One command's surroundings: the store, the moment, and chance.
@@ -116,7 +114,6 @@ impl DurableObject for ProgramDo {
             persons: persons::Memory::default(),
             pauses: outbox::Pauses::default(),
             remembered: AssertUnwindSafe(Remembered::default()),
-            together: AssertUnwindSafe(Together::default()),
         }
     }
 
@@ -126,11 +123,7 @@ impl DurableObject for ProgramDo {
         if let Err(failure) = &self.ready {
             return Failure::Ours(failure.to_string()).answer();
         }
-        let done = match serde_json::from_str::<ProgramCall>(&call) {
-            Ok(call) if call.is_alone() => self.run(&call),
-            Ok(call) => self.run_together(call).await,
-            Err(error) => Err(error.into()),
-        };
+        let done = if call.starts_with('[') { self.run_together(&call) } else { self.run_one(&call) };
         match done {
             Ok(reply) => reply.answer(),
             Err(failure) => failure.answer(),
@@ -183,6 +176,10 @@ impl ProgramDo {
             #[cfg(feature = "faults")]
             fault: "",
         }
+    }
+
+    fn run_one(&self, call: &str) -> Outcome<Reply> {
+        self.run(&serde_json::from_str(call)?)
     }
 
     fn run(&self, call: &ProgramCall) -> Outcome<Reply> {

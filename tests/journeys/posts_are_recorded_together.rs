@@ -4,7 +4,10 @@
 use honeyguide_tests::{Answer, Client, World};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::io::Write;
+use std::net::TcpStream;
 use std::thread;
+use std::time::Duration;
 
 /// Posts of one wave, each by a hand of its own.
 const AT_ONCE: usize = 40;
@@ -132,4 +135,88 @@ fn a_panic_in_one_of_many_leaves_the_others_recorded() {
         assert_eq!(answer.status, if number % 10 == 7 { 500 } else { 201 }, "{answer:?}");
     }
     holds(&world, AT_ONCE / 10 * 9);
+}
+
+/// Requests that others wait for go on in those others' turns unless that is prevented, once the runtime has compiled what
+/// they share: it takes thousands of posts until then.
+#[test]
+fn thousands_of_posts_at_once_are_answered_each_by_its_own() {
+    const HANDS: usize = 32;
+    const POSTS: usize = 250;
+    let world = World::start();
+    let code = world.client.participant("ada")["code"].as_str().unwrap().to_owned();
+    thread::scope(|scope| {
+        let hand = |hand: usize| {
+            let client = world.client.on_one_connection();
+            for post in 0..POSTS {
+                let order = order(hand * POSTS + post, &code);
+                let answer = client.post("/v1/conversions", &order).expect(201);
+                assert_eq!(answer.json["external_id"], order["external_id"]);
+            }
+        };
+        (0..HANDS).for_each(|number| drop(scope.spawn(move || hand(number))));
+    });
+    let verified = world.client.get("/v1/ledger/verify").expect(200).json;
+    assert_eq!((&verified["valid"], &verified["postings"]), (&json!(true), &json!(4 * HANDS * POSTS)));
+}
+
+#[test]
+fn who_posts_and_leaves_keeps_nobody_else_from_an_answer() {
+    let world = World::start();
+    let code = world.client.participant("ada")["code"].as_str().unwrap().to_owned();
+    let authority = world.client.base.trim_start_matches("http://").to_owned();
+    let leave = |number: usize| {
+        let body = order(10_000 + number, &code).to_string();
+        let mut stream = TcpStream::connect(&authority).unwrap();
+        let head = format!("POST /v1/conversions HTTP/1.1\r\nHost: {authority}\r\nContent-Type: application/json\r\n");
+        let key = format!("Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n", world.client.key, body.len());
+        stream.write_all(format!("{head}{key}{body}").as_bytes()).unwrap();
+    };
+    let stay = |number: usize| {
+        let begun = std::time::Instant::now();
+        world.client.post("/v1/conversions", &order(number, &code)).expect(201);
+        begun.elapsed()
+    };
+    for wave in 0..WAVES {
+        let longest = thread::scope(|scope| {
+            let mut hands = Vec::new();
+            for number in wave * AT_ONCE..(wave + 1) * AT_ONCE {
+                scope.spawn(move || leave(number));
+                hands.push(scope.spawn(move || stay(number)));
+            }
+            hands.into_iter().map(|hand| hand.join().unwrap()).max().unwrap()
+        });
+        assert!(longest < Duration::from_secs(5), "someone waited {longest:?}");
+    }
+    // Of those who left, some were heard: what was recorded of them is whole.
+    let verified = world.client.get("/v1/ledger/verify").expect(200).json;
+    let listed = world.client.get("/v1/conversions?limit=1000").expect(200).json;
+    let sales = listed["data"].as_array().unwrap().len();
+    assert!(sales >= WAVES * AT_ONCE, "{sales}");
+    assert_eq!((&verified["valid"], &verified["postings"]), (&json!(true), &json!(4 * sales)));
+}
+
+#[test]
+fn an_answer_that_took_the_short_way_has_the_headers_of_all_others() {
+    let world = World::start();
+    let code = world.client.participant("ada")["code"].as_str().unwrap().to_owned();
+    let short = world.client.post("/v1/conversions", &order(1, &code)).expect(201);
+    let long = world.client.get("/v1/conversions").expect(200);
+    for name in ["content-type", "cache-control", "x-content-type-options"] {
+        assert!(short.header(name).is_some(), "no {name}");
+        assert_eq!(short.header(name), long.header(name));
+    }
+    // What the short way can't tell is refused in words by the whole one.
+    let refused = |headers: &[(&str, &str)], body: &[u8]| {
+        let answer = world.client.send("POST", "/v1/conversions", headers, Some(body)).unwrap();
+        (answer.status, answer.json["error"]["code"].as_str().unwrap_or_default().to_owned())
+    };
+    let body = order(2, &code).to_string();
+    assert_eq!(refused(&[("idempotency-key", "\t")], body.as_bytes()), (400, "invalid_idempotency_key".to_owned()));
+    assert_eq!(refused(&[("content-type", "text/csv")], body.as_bytes()).0, 415);
+    assert_eq!(refused(&[], b"{\"event\": \"\xff\"}"), (400, "malformed_json".to_owned()));
+    let strange = Client::new(&world.client.base, "hg_secret_acme_unknownunknownunknown");
+    assert_eq!(strange.post("/v1/conversions", &order(3, &code)).status, 401);
+    let nobody = Client::new(&world.client.base, "");
+    assert_eq!(nobody.post("/v1/conversions", &order(3, &code)).status, 401);
 }

@@ -336,7 +336,10 @@ answers! {
         /// In minor units.
         minimum: i64,
         created_at: Timestamp,
-        lines: Vec<PayoutLine>,
+        /// How many lines it has.
+        beneficiaries: u64,
+        /// Null in a list that was asked for without them.
+        lines: Option<Vec<PayoutLine>>,
     }
     PayoutLine {
         beneficiary: String,

@@ -102,6 +102,11 @@ fn payouts(to: &Writer) {
         Operation::new("GET", "/v1/payouts", "listPayouts", READ, "Batches of payouts")
             .list(&[])
             .by_time()
+            .asks(
+                "lines",
+                &json!({"type": "string", "enum": ["true", "false"], "default": "true"}),
+                "`false`: what each comes to, without its lines.",
+            )
             .answers::<Page<Payout>>(to, 200, "A page of them."),
     );
     to.add(Operation::new("GET", "/v1/payouts/{id}", "readPayout", READ, "One batch").answers::<Payout>(

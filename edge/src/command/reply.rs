@@ -17,6 +17,24 @@ pub(crate) struct Reply {
     pub(crate) replayed: bool,
 }
 
+/// How one of several posts ended, for `posts.js`.
+#[derive(Debug)]
+pub(crate) struct Recorded(Reply);
+
+impl Recorded {
+    pub(crate) fn of(outcome: Outcome<Reply>) -> Self {
+        Self(outcome.unwrap_or_else(|failure| {
+            let refusal = failure.told();
+            Reply::written(refusal.status, refusal.body())
+        }))
+    }
+
+    /// The status, whether it was answered before, the document; with blanks between. JSON has no line feed in it.
+    pub(crate) fn line(&self) -> String {
+        format!("{} {} {}", self.0.status, u8::from(self.0.replayed), self.0.document())
+    }
+}
+
 impl Reply {
     pub(crate) fn new(status: u16, body: Value) -> Self {
         Self { status, body, written: None, secrets: &[], replayed: false }

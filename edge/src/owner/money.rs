@@ -30,7 +30,7 @@ pub(super) async fn answer(asked: &Asked<'_>, segments: &[&str], body: String) -
             }
             tell(asked, Money, C::NewPayout { body: body.clone() }, &body).await
         }
-        ("GET", ["payouts"]) => look(asked, C::Payouts { query: asked.page(&["sort"])? }).await,
+        ("GET", ["payouts"]) => look(asked, C::Payouts { query: asked.page(&["sort", "lines"])? }).await,
         ("GET", ["payouts", id]) => many::payout(asked, id).await,
         ("POST", ["payouts", id, "confirm" | "fail"]) => {
             let paid = asked.path.ends_with("/confirm");

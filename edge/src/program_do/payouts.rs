@@ -79,7 +79,7 @@ impl Turn<'_> {
                 vec![text(&id), text(beneficiary), text(currency)],
             )?;
         }
-        let answer = self.payout_json(id.as_str())?;
+        let answer = self.payout_json(id.as_str(), true)?;
         Ok(Reply::new(201, answer))
     }
 
@@ -207,17 +207,24 @@ impl Turn<'_> {
     }
 
     pub(super) fn payouts(&self, query: &Query) -> Outcome<Reply> {
+        let with_lines = match query.filter("lines") {
+            None | Some("true") => true,
+            Some("false") => false,
+            Some(_) => {
+                return Err(Refusal::new(400, "unknown_value", "lines is one of true, false.").at("lines").into());
+            }
+        };
         let (clause, values) = query.clause(&[], &[])?;
         let select = format!("SELECT seq, id, currency, minimum, created_at FROM payouts {clause}");
         let rows: Vec<Row> = self.store.rows(&select, values)?;
-        page(query, &rows, |row| row.seq, |row| self.payout_json(&row.id))
+        page(query, &rows, |row| row.seq, |row| self.payout_json(&row.id, with_lines))
     }
 
     pub(super) fn payout(&self, id: &str) -> Outcome<Reply> {
-        Ok(Reply::new(200, self.payout_json(id)?))
+        Ok(Reply::new(200, self.payout_json(id, true)?))
     }
 
-    fn payout_json(&self, id: &str) -> Outcome<Value> {
+    fn payout_json(&self, id: &str, with_lines: bool) -> Outcome<Value> {
         let select = "SELECT seq, id, currency, minimum, created_at FROM payouts WHERE id = ?";
         let row: Option<Row> = self.store.row(select, vec![text(id)])?;
         let row = row.ok_or_else(|| Failure::Refused(Refusal::not_found("payout")))?;
@@ -225,12 +232,15 @@ impl Turn<'_> {
         let currency = Currency::parse(&row.currency)?;
         let total = Money::new(lines.iter().map(|line| line.amount).sum(), currency)?;
         let state = if lines.iter().any(|line| line.state == "open") { "open" } else { "settled" };
-        let lines = lines.iter().map(|line| {
-            Ok(json!({"beneficiary": line.beneficiary, "value": Money::new(line.amount, currency)?, "state": line.state}))
-        });
+        let told = |line: &Line| {
+            Ok(
+                json!({"beneficiary": line.beneficiary, "value": Money::new(line.amount, currency)?, "state": line.state}),
+            )
+        };
+        let told = if with_lines { Some(lines.iter().map(told).collect::<Outcome<Vec<_>>>()?) } else { None };
         Ok(json!({
             "id": row.id, "state": state, "total": total, "minimum": row.minimum,
-            "created_at": Timestamp::from_millis(row.created_at), "lines": lines.collect::<Outcome<Vec<_>>>()?,
+            "created_at": Timestamp::from_millis(row.created_at), "beneficiaries": lines.len(), "lines": told,
         }))
     }
 
@@ -243,7 +253,7 @@ impl Turn<'_> {
     /// Confirms or fails the open lines that are meant. Lines that were settled before stay as they are.
     pub(super) fn settle_payout(&self, id: &str, paid: bool, body: &str) -> Outcome<Reply> {
         let meant: PayoutLines = if body.trim().is_empty() { PayoutLines::default() } else { read::body(body)? };
-        self.payout_json(id)?;
+        self.payout_json(id, false)?;
         let lines = self.lines(id)?;
         if let Some(stranger) =
             meant.beneficiaries.iter().flatten().find(|one| !lines.iter().any(|line| line.beneficiary == **one))

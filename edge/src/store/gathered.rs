@@ -153,9 +153,10 @@ impl Table {
 
     fn query(&self) -> String {
         let columns: Vec<String> = (0..self.width).map(|column| format!("value->>{column}")).collect();
+        // Each row as JSONB: as text it would be read again for each of its columns.
         // Without a WHERE, the ON of a conflict would be read as one of a join.
         format!(
-            "INSERT INTO {} SELECT {} FROM json_each(?) WHERE true {}",
+            "INSERT INTO {} SELECT {} FROM jsonb_each(?) WHERE true {}",
             self.into,
             columns.join(", "),
             self.conflict

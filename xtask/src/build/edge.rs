@@ -77,6 +77,7 @@ fn make(place: &Place, kit: &Kit, edition: Edition, to: &Path) -> Result<()> {
         (making.join("index_bg.wasm"), "index_bg.wasm"),
         (ours.join("entry.js"), "index.js"),
         (ours.join("glue.js"), "glue.js"),
+        (ours.join("posts.js"), "posts.js"),
     ] {
         copy(&file, &to.join(name))?;
     }

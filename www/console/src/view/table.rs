@@ -98,7 +98,7 @@ where
     }
     let saving = RwSignal::new(None::<usize>);
     let wrong = RwSignal::new(None::<Problem>);
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = path.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
     let save = move |_| {
         if saving.get_untracked().is_some() {
             return;

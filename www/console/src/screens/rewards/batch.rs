@@ -36,22 +36,22 @@ pub(crate) fn Batch() -> impl IntoView {
 #[component]
 fn Whole(payout: Payout, batch: Load<Payout>) -> impl IntoView {
     let open: BTreeSet<String> =
-        payout.lines.iter().filter(|line| line.state == "open").map(|line| line.beneficiary.clone()).collect();
+        payout.lines().iter().filter(|line| line.state == "open").map(|line| line.beneficiary.clone()).collect();
     let chosen = RwSignal::new(open.clone());
     let may = Session::here().may(Scope::Money) && !open.is_empty();
     let name = format!("badge {}", payout.state);
     let file = format!("/v1/payouts/{}.csv", payout.id);
     let saved = format!("{}.csv", payout.id);
     let minimum = Amount { amount: payout.minimum, currency: payout.total.currency.clone() };
-    let people = i64::try_from(payout.lines.len()).unwrap_or(i64::MAX);
-    let lead = if payout.lines.is_empty() {
+    let people = payout.beneficiaries;
+    let lead = if payout.beneficiaries == 0 {
         words::rewards::batch_empty(money(&minimum))
     } else if open.is_empty() {
         words::rewards::batch_settled().to_owned()
     } else {
         words::rewards::batch_open().to_owned()
     };
-    let none = payout.lines.is_empty();
+    let none = payout.beneficiaries == 0;
     let line = move |line: Line| view! { <One line chosen may /> };
     view! {
         <section class="card" aria-labelledby="total">
@@ -77,7 +77,7 @@ fn Whole(payout: Payout, batch: Load<Payout>) -> impl IntoView {
                         <th scope="col" class="number">{words::rewards::worth()}</th>
                         <th scope="col">{words::rewards::state()}</th>
                     </tr></thead>
-                    <tbody>{payout.lines.clone().into_iter().map(line).collect_view()}</tbody>
+                    <tbody>{payout.lines().iter().cloned().map(line).collect_view()}</tbody>
                 </table>
             </div></div>
         })}
@@ -120,7 +120,7 @@ fn Settle(
 ) -> impl IntoView {
     let toasts = Toasts::here();
     let (paid, failed, busy) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
-    let (id, lines, currency) = (payout.id.clone(), payout.lines.clone(), payout.total.currency.clone());
+    let (id, lines, currency) = (payout.id.clone(), payout.lines().to_vec(), payout.total.currency.clone());
     // Whole minor units of one currency, added up as whole numbers.
     let worth = Memo::new(move |_| {
         let sum = chosen.with(|chosen| {
@@ -152,7 +152,7 @@ fn Settle(
     let (confirm, fail) = (settle.clone(), settle);
     let all = move |is_on: bool| chosen.set(if is_on { open.clone() } else { BTreeSet::new() });
     let every = {
-        let many = payout.lines.iter().filter(|line| line.state == "open").count();
+        let many = payout.lines().iter().filter(|line| line.state == "open").count();
         move || chosen.with(|chosen| chosen.len() == many)
     };
     let closed = move || (busy.get() || count() == 0).then_some("true");

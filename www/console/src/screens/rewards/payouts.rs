@@ -29,8 +29,7 @@ pub(crate) fn Payouts() -> impl IntoView {
         })
         .shown(|row: &Payout| view! { <Money of=Some(row.total.clone()) /> }.into_any())
         .number(),
-        Column::new(words::rewards::people(), |row: &Payout| whole(i64::try_from(row.lines.len()).unwrap_or(0)))
-            .number(),
+        Column::new(words::rewards::people(), |row: &Payout| whole(row.beneficiaries)).number(),
         Column::new(words::rewards::state(), |row: &Payout| row.state.clone()).shown(|row: &Payout| {
             let name = format!("badge {}", row.state);
             view! { <span class=name>{state(&row.state)}</span> }.into_any()
@@ -54,7 +53,7 @@ pub(crate) fn Payouts() -> impl IntoView {
             <section class="as-cards" aria-labelledby="batches">
                 <h2 id="batches">{words::rewards::batches()}</h2>
                 <Table
-                    caption=words::rewards::batches() columns path="/v1/payouts" known=&["sort"] order="-created_at"
+                    caption=words::rewards::batches() columns path="/v1/payouts?lines=false" known=&["sort"] order="-created_at"
                     empty=|| view! { <p>{words::rewards::no_batches()}</p><p>{words::rewards::no_batches_do()}</p> }
                 />
             </section>

@@ -34,7 +34,15 @@ pub(super) struct Payout {
     /// In minor units.
     pub(super) minimum: i64,
     pub(super) created_at: String,
-    pub(super) lines: Vec<Line>,
+    pub(super) beneficiaries: i64,
+    /// Nothing in a list, which is asked for without them.
+    pub(super) lines: Option<Vec<Line>>,
+}
+
+impl Payout {
+    pub(super) fn lines(&self) -> &[Line] {
+        self.lines.as_deref().unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
