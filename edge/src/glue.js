@@ -27,14 +27,10 @@ export function pageAnswer(status, kind, body) {
   return new Response(body, { status, headers });
 }
 
-const POST_NAMES = [
-  "authorization", "cookie", "sec-fetch-site", "idempotency-key", "content-type", "x-honeyguide-fault",
-];
-
-/** What else is read of a post: the headers above, joined by line feeds. */
-export function postFacts(request) {
+/** These headers of a request, joined by line feeds. */
+export function headersOf(request, names) {
   const { headers } = request;
-  return POST_NAMES.map((name) => headers.get(name) ?? "").join("\n");
+  return names.map((name) => headers.get(name) ?? "").join("\n");
 }
 
 /** An answer of JSON that no cache keeps. `again`: it was given before, to the same idempotency key. */

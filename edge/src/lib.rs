@@ -32,7 +32,7 @@ pub use buffer::{batch_sent, flush_now, flush_soon, next_batch};
 pub use clicks_do::ClicksDo;
 pub use destination_do::DestinationDo;
 pub use directory_do::DirectoryDo;
-pub use owner::{conversion_call, not_recorded};
+pub use owner::{conversion_call, conversion_headers, not_recorded};
 pub use program_do::ProgramDo;
 pub use redirect::{hot, refresh, warm};
 

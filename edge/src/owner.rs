@@ -14,7 +14,7 @@ mod routes;
 mod sessions;
 
 pub(crate) use clicks::of_code as clicks_of;
-pub use posts::{conversion_call, not_recorded};
+pub use posts::{conversion_call, conversion_headers, not_recorded};
 pub(crate) use routes::answer;
 
 use crate::command::{

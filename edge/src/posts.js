@@ -5,9 +5,9 @@
 // told to begin the next one and had left leaves the others waiting for a second at most: then another begins it.
 
 import App from "./app.js";
-import { jsonAnswer, postFacts } from "./glue.js";
+import { headersOf, jsonAnswer } from "./glue.js";
 
-const { conversion_call: conversionCall, not_recorded: notRecorded } = App.prototype;
+const { conversion_call: conversionCall, conversion_headers: conversionHeaders, not_recorded: notRecorded } = App.prototype;
 
 const PATH = "/v1/conversions";
 // What the module takes: see `LARGEST_BODY`.
@@ -20,6 +20,9 @@ const LEASE = 1000;
 // Who hears nothing for so long looks whether the next call was begun; so often at most.
 const LOOK = 1000;
 const LOOKS = 30;
+
+// What the module reads of a conversion's headers, asked of it once.
+let names;
 
 // By program, while there are any: the posts that wait, and when the call that is underway was begun, if one is.
 const programs = new Map();
@@ -36,7 +39,8 @@ export async function recorded(request, facts, env, ctx, whole) {
   const body = new Uint8Array(await request.arrayBuffer());
   let asked;
   try {
-    asked = conversionCall(facts, postFacts(request), body);
+    names ??= conversionHeaders().split(" ");
+    asked = conversionCall(facts, headersOf(request, names), body);
   } catch {
     // A panic in there leaves the whole way open.
   }

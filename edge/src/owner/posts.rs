@@ -13,8 +13,16 @@ use honeyguide_domain::site::host_of;
 use honeyguide_domain::wire::read::{self, LARGEST_BODY};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The program and the call for its object, with a line feed between. `headers`: those that `postFacts` reads. Nothing:
-/// the request goes the whole way.
+/// The headers that `conversion_call` is given, with blanks between.
+#[wasm_bindgen]
+#[must_use]
+pub fn conversion_headers() -> String {
+    const FAULT: &str = if cfg!(feature = "faults") { " x-honeyguide-fault" } else { "" };
+    ["authorization cookie sec-fetch-site idempotency-key content-type", FAULT].concat()
+}
+
+/// The program and the call for its object, with a line feed between. `headers`: a line each. Nothing: the request goes the
+/// whole way.
 #[wasm_bindgen]
 #[must_use]
 pub fn conversion_call(facts: &str, headers: &str, body: &[u8]) -> Option<String> {
