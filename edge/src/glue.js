@@ -27,10 +27,13 @@ export function pageAnswer(status, kind, body) {
   return new Response(body, { status, headers });
 }
 
-/** These headers of a request, joined by line feeds. */
-export function headersOf(request, names) {
-  const { headers } = request;
-  return names.map((name) => headers.get(name) ?? "").join("\n");
+/** These headers of a request, joined by line feeds. One that is there and empty is a blank, which no other is. */
+export function headersOf({ headers }, names) {
+  const line = (name) => {
+    const value = headers.get(name);
+    return value === "" ? " " : (value ?? "");
+  };
+  return names.map(line).join("\n");
 }
 
 /** An answer of JSON that no cache keeps. `again`: it was given before, to the same idempotency key. */

@@ -21,8 +21,8 @@ pub fn conversion_headers() -> String {
     ["authorization cookie sec-fetch-site idempotency-key content-type", FAULT].concat()
 }
 
-/// The program and the call for its object, with a line feed between. `headers`: a line each. Nothing: the request goes the
-/// whole way.
+/// The program and the call for its object, with a line feed between. `headers`: a line each, as `headersOf` makes them.
+/// Nothing: the request goes the whole way.
 #[wasm_bindgen]
 #[must_use]
 pub fn conversion_call(facts: &str, headers: &str, body: &[u8]) -> Option<String> {
@@ -34,7 +34,7 @@ pub fn conversion_call(facts: &str, headers: &str, body: &[u8]) -> Option<String
     if !is_ours || !is_owners || body.len() > LARGEST_BODY {
         return None;
     }
-    let mut headers = headers.split('\n').map(|header| Some(header).filter(|header| !header.is_empty()));
+    let mut headers = headers.split('\n').map(|line| Some(line.trim_end_matches(' ')).filter(|_| !line.is_empty()));
     let mut next = || headers.next().flatten();
     let [authorization, cookie, site, idempotency_key, format] = [next(), next(), next(), next(), next()];
     read::check_format(format.unwrap_or_default()).ok()?;
