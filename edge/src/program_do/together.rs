@@ -18,8 +18,11 @@ impl ProgramDo {
     /// Records conversions that were posted at once: how each of them ended, a line each.
     pub(super) fn run_together(&self, calls: &str) -> Outcome<Reply> {
         let calls: Vec<ProgramCall> = serde_json::from_str(calls)?;
-        let outcomes =
-            self.run_at_once(&calls).unwrap_or_else(|| calls.iter().map(|call| self.run_alone(call)).collect());
+        let outcomes = match self.run_at_once(&calls) {
+            Ok(outcomes) => outcomes,
+            Err(failure) if calls.len() == 1 => vec![Err(failure)],
+            Err(_) => calls.iter().map(|call| self.run_alone(call)).collect(),
+        };
         let lines: Vec<String> = outcomes.into_iter().map(|outcome| Recorded::of(outcome).line()).collect();
         Ok(Reply::written(200, lines.join("\n")))
     }
@@ -31,7 +34,7 @@ impl ProgramDo {
     }
 
     /// All in one transaction; nothing, where one of them failed after it had written, or for a reason of ours.
-    fn run_at_once(&self, calls: &[ProgramCall]) -> Option<Vec<Outcome<Reply>>> {
+    fn run_at_once(&self, calls: &[ProgramCall]) -> Outcome<Vec<Outcome<Reply>>> {
         let turn = Turn { remembered: Some(&self.remembered), ..self.turn(Settings::of(&self.env)) };
         let done = self.store.transaction(|| {
             let read: Vec<_> = calls.iter().map(ProgramCall::conversion).collect();
@@ -51,7 +54,7 @@ impl ProgramDo {
         if done.is_err() {
             self.remembered.forget();
         }
-        done.ok()
+        done
     }
 }
 
