@@ -19,6 +19,10 @@ const BATCH: usize = 1_000;
 /// A book of hundreds of thousands of postings is checked in a few seconds.
 const LONGEST_CHECK: Duration = Duration::from_mins(2);
 
+/// Deliveries that wait are handed over within a second of each other, and there are some tens of thousands.
+const LONGEST_HANDOVER: Duration = Duration::from_mins(2);
+const QUIET: Duration = Duration::from_secs(1);
+
 /// What a second brings, ours and the baseline's.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Pair {
@@ -50,9 +54,11 @@ pub(super) fn measure(place: &Place, folder: &Path, seconds: u32, rounds: u32) -
         let what = format!("conversions: ours and rows by plain SQL, in batches and one a post, round {round}");
         say::step(&what, || {
             let ours = rate(span, |number| shop.batch(&format!("{round}-{number}")))?;
+            shop.hand_over()?;
             let baseline = rate(span, |_| write_rows(&rows))?;
             batches.push(Pair { ours, baseline });
             let ours = shop.posts(place, round, seconds)?;
+            shop.hand_over()?;
             let address = format!("{}/row", rows.address());
             let baseline = load::post(place, &address, ["/row", "none", "none", "row"], seconds)?;
             single.push(Pair { ours, baseline });
@@ -139,6 +145,26 @@ impl Shop {
         let code = self.codes.first().because(|| "There is no code.".into())?;
         let address = format!("{}{path}", self.program.subject.address());
         load::post(place, &address, [path, &self.program.key, code, &format!("single-{round}")], seconds)
+    }
+
+    /// Until the deliveries of what was recorded are with their destination: what one load leaves to be done is no part of
+    /// the next one.
+    fn hand_over(&self) -> Result<()> {
+        let newest = || {
+            let answer = self.get("/v1/deliveries?limit=1&sort=-created_at")?;
+            Ok::<_, Failure>(answer.body.pointer("/data/0/id").cloned())
+        };
+        let begun = Instant::now();
+        let mut before = newest()?;
+        while begun.elapsed() < LONGEST_HANDOVER {
+            std::thread::sleep(QUIET);
+            let now = newest()?;
+            if now == before {
+                return Ok(());
+            }
+            before = now;
+        }
+        Err(Failure::new("The bench's deliveries weren't handed over in time."))
     }
 
     /// What was answered has earned, and the book of it is right, posting by posting.
