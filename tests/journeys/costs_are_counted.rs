@@ -136,11 +136,13 @@ fn the_page_on_cost_says_what_is_counted() {
     );
 
     // Conversions that come close after each other share what an alarm reads. These have an alarm each, which is the most.
+    let asked = || figures(&world)["honeyguide_object_requests_total{object=\"program\"}"];
     let apart = Cost::of(&world, || {
         for (number, touch) in touches.iter().enumerate().take(APART) {
+            let before = asked();
             let order = Client::purchase(&format!("apart-{number}"), &format!("lone-{number}"), 12_000, touch);
             world.client.post("/v1/conversions", &order).expect(201);
-            std::thread::sleep(std::time::Duration::from_millis(250));
+            wait_for("its alarm", 10, || (asked() > before + 1.5).then_some(()));
         }
     });
     let read = apart.count("rows_read", "program") / f64::from(u32::try_from(APART).unwrap());
