@@ -11,7 +11,7 @@ pub(crate) use clicks::{ClickQuery, ClicksCommand, GroupBy};
 pub(crate) use destination::{About, DestinationCommand};
 pub(crate) use inward::{InwardCommand, Posted, read as read_posted};
 pub(crate) use query::Query;
-pub(crate) use reply::{Recorded, Reply};
+pub(crate) use reply::Reply;
 pub(crate) use sessions::SessionCommand;
 
 use crate::failure::{Failure, Outcome};

@@ -32,6 +32,8 @@ const FORGETTING: usize = 10;
 const HOUR: i64 = 3_600_000;
 const LOOK_AGAIN: Span = Span::seconds(5);
 
+const DELIVERIES: &str = "deliveries (id, seq, event, kind, body, state, next_at, created_at, lane)";
+
 #[durable_object]
 pub struct DestinationDo {
     store: Store,
@@ -137,21 +139,18 @@ impl DestinationDo {
                 continue;
             }
             let lane = if setting.ordered { delivery::lane(&row.kind, &row.body) } else { None };
-            self.store.run(
-                "INSERT OR IGNORE INTO deliveries (id, seq, event, kind, body, state, next_at, created_at, lane)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                vec![
-                    text(&row.delivery),
-                    int(row.seq),
-                    text(&row.event),
-                    text(&row.kind),
-                    text(&row.body),
-                    text(state),
-                    int(row.at),
-                    int(row.at),
-                    maybe(lane),
-                ],
-            )?;
+            let delivery = vec![
+                text(&row.delivery),
+                int(row.seq),
+                text(&row.event),
+                text(&row.kind),
+                text(&row.body),
+                text(state),
+                int(row.at),
+                int(row.at),
+                maybe(lane),
+            ];
+            self.store.insert(DELIVERIES, vec![delivery], "ON CONFLICT DO NOTHING")?;
         }
         Ok(Reply::none())
     }

@@ -5,7 +5,7 @@
 // functions that Rust exports.
 
 import App, { ClicksDo } from "./app.js";
-import { pageAnswer, redirectAnswer, requestFacts } from "./glue.js";
+import { heard, pageAnswer, redirectAnswer, requestFacts } from "./glue.js";
 import { isConversion, recorded } from "./posts.js";
 
 export * from "./app.js";
@@ -39,13 +39,9 @@ function lead(env, ctx, response) {
   return round.then(() => response, () => response);
 }
 
-/** What another request calls this one for. The timer is for a round that was cut off; and a request without anything
- * of its own that is under way would be taken for one that hangs. It goes with its request. */
+/** What another request calls this one for; it leads, where the round was cut off. */
 function turn() {
-  return new Promise((resolve) => {
-    setTimeout(resolve, LONGEST_ROUND, LEAD);
-    waiting.push(resolve);
-  });
+  return heard((tell) => waiting.push(tell), LONGEST_ROUND, LEAD);
 }
 
 async function write(env) {

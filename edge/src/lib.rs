@@ -39,7 +39,6 @@ pub use redirect::{hot, refresh, warm};
 use failure::{Outcome, json};
 use honeyguide_domain::fault::Refusal;
 use honeyguide_domain::routes;
-use honeyguide_domain::site::host_of;
 use redirect::Seen;
 use settings::{Friends, Settings};
 use worker::{Context, Env, Request, event};
@@ -76,7 +75,7 @@ async fn owners(seen: &Seen<'_>, env: &Env, settings: &Settings, request: Reques
         let health = serde_json::json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "friend_path": settings.friend_path});
         return Ok(json(200, &health.to_string())?);
     }
-    if !settings.owner_host.is_empty() && host_of(seen.host) != host_of(&settings.owner_host) {
+    if !settings.is_owners(seen.host) {
         return Err(Refusal::not_found("path").into());
     }
     if let (Some((vendor, program)), "POST") = (inbound::post_of(path), seen.method) {

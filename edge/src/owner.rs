@@ -45,26 +45,12 @@ pub(crate) async fn limited_text(request: &mut Request) -> Outcome<String> {
 }
 
 pub(crate) async fn bounded_text(request: &mut Request, most: usize) -> Outcome<String> {
+    use futures_util::StreamExt;
     let large = || Refusal::new(413, "too_large", format!("A body here has {most} bytes at most."));
     if request.inner().body().is_none() {
         return Ok(String::new());
     }
     read::check_format(&request.headers().get("content-type")?.unwrap_or_default())?;
-    let length = request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
-    let bytes = match length {
-        // Read at once, which costs less than piece by piece.
-        Some(length) if length <= most => request.bytes().await?,
-        _ => pieces(request, most).await?,
-    };
-    if bytes.len() > most {
-        return Err(large().into());
-    }
-    String::from_utf8(bytes).map_err(|_| Refusal::new(400, "malformed_json", "The body isn't UTF-8.").into())
-}
-
-/// A body piece by piece; of one that has more than `most` bytes, so many that this is seen.
-async fn pieces(request: &mut Request, most: usize) -> Outcome<Vec<u8>> {
-    use futures_util::StreamExt;
     let mut bytes = Vec::new();
     let mut stream = request.stream()?;
     let mut read = 0;
@@ -72,13 +58,16 @@ async fn pieces(request: &mut Request, most: usize) -> Outcome<Vec<u8>> {
         let chunk = chunk?;
         read += chunk.len();
         // What is too much is read on and dropped, so that the caller, who is still sending, gets to hear the answer.
-        if bytes.len() <= most {
+        if read <= most {
             bytes.extend(chunk);
         } else if read > DRAINED {
             break;
         }
     }
-    Ok(bytes)
+    if read > most {
+        return Err(large().into());
+    }
+    String::from_utf8(bytes).map_err(|_| Refusal::new(400, "malformed_json", "The body isn't UTF-8.").into())
 }
 
 /// Programs that this isolate knows of at most: who is known stays known, as no program is ever taken away.

@@ -2,7 +2,7 @@
 
 use honeyguide_domain::address::LocalHosts;
 use honeyguide_domain::seal::Sealer;
-use honeyguide_domain::site::Site;
+use honeyguide_domain::site::{Site, host_of};
 use honeyguide_domain::time::Span;
 use honeyguide_domain::token::Signer;
 use worker::Env;
@@ -58,6 +58,11 @@ impl Settings {
             Some(own) if own.is_empty() || own.starts_with('/') => Friends::Browser(own.trim_start_matches('/')),
             _ => Friends::Link(rest),
         })
+    }
+
+    /// Whether the owner's side is served on this host.
+    pub(crate) fn is_owners(&self, host: &str) -> bool {
+        self.owner_host.is_empty() || host_of(host) == host_of(&self.owner_host)
     }
 
     /// The same, where no request has had them read yet: nothing.

@@ -56,6 +56,13 @@ fn a_payout_pays_what_is_owed_once() {
         json!([]),
         "it is in a batch already"
     );
+    let bare = world.client.get("/v1/payouts?lines=false").expect(200).json["data"].clone();
+    for (listed, lines) in [(&bare[0], 1), (&bare[1], 0)] {
+        assert_eq!((&listed["lines"], &listed["beneficiaries"]), (&json!(null), &json!(lines)), "{bare}");
+    }
+    assert_eq!((&bare[0]["id"], &bare[0]["total"]["amount"]), (&batch["id"], &json!(2000)));
+    assert_eq!(world.client.get("/v1/payouts").expect(200).json["data"][0]["lines"], batch["lines"]);
+    assert_eq!(world.client.get("/v1/payouts?lines=no").expect(400).json["error"]["field"], "lines");
     let path = format!("/v1/payouts/{}", batch["id"].as_str().unwrap());
     let csv = world.client.get(&format!("{path}.csv")).expect(200);
     assert_eq!(csv.text, format!("beneficiary,amount_minor,currency,state\r\n{ada},2000,USD,open\r\n"));

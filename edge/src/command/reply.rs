@@ -17,24 +17,6 @@ pub(crate) struct Reply {
     pub(crate) replayed: bool,
 }
 
-/// How one of several posts ended, for `posts.js`.
-#[derive(Debug)]
-pub(crate) struct Recorded(Reply);
-
-impl Recorded {
-    pub(crate) fn of(outcome: Outcome<Reply>) -> Self {
-        Self(outcome.unwrap_or_else(|failure| {
-            let refusal = failure.told();
-            Reply::written(refusal.status, refusal.body())
-        }))
-    }
-
-    /// The status, whether it was answered before, the document; with blanks between. JSON has no line feed in it.
-    pub(crate) fn line(&self) -> String {
-        format!("{} {} {}", self.0.status, u8::from(self.0.replayed), self.0.document())
-    }
-}
-
 impl Reply {
     pub(crate) fn new(status: u16, body: Value) -> Self {
         Self { status, body, written: None, secrets: &[], replayed: false }
@@ -55,6 +37,20 @@ impl Reply {
 
     pub(crate) fn created(body: &impl Serialize) -> Outcome<Self> {
         Ok(Self::new(201, serde_json::to_value(body)?))
+    }
+
+    /// Also of what failed: what its caller is told.
+    pub(crate) fn of(outcome: Outcome<Self>) -> Self {
+        outcome.unwrap_or_else(|failure| {
+            let refusal = failure.told();
+            Self::written(refusal.status, refusal.body())
+        })
+    }
+
+    /// For `posts.js`: the status, whether it was answered before, the document; with blanks between. JSON has no line feed
+    /// in it.
+    pub(crate) fn line(&self) -> String {
+        format!("{} {} {}", self.status, u8::from(self.replayed), self.document())
     }
 
     pub(crate) fn none() -> Self {

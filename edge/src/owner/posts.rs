@@ -2,14 +2,13 @@
 //! together with those that are posted at the same time. Everything else goes the whole way, which refuses in words.
 
 use super::{check_idempotency_key, is_remembered, once};
-use crate::command::{Caller, ProgramCall, ProgramCommand, Recorded};
+use crate::command::{Caller, ProgramCall, ProgramCommand, Reply};
 use crate::failure::Failure;
 use crate::metrics;
 use crate::redirect::Seen;
 use crate::settings::Settings;
 use honeyguide_domain::auth::{Scope, fingerprint, program_of_secret, same_secret};
 use honeyguide_domain::session::{self, Credential};
-use honeyguide_domain::site::host_of;
 use honeyguide_domain::wire::read::{self, LARGEST_BODY};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -29,9 +28,8 @@ pub fn conversion_call(facts: &str, headers: &str, body: &[u8]) -> Option<String
     let settings = Settings::held()?;
     let seen = Seen::of(facts);
     let (path, query) = seen.path_and_query();
-    let is_owners = settings.owner_host.is_empty() || host_of(seen.host) == host_of(&settings.owner_host);
     let is_ours = (seen.method, path, query) == ("POST", "/v1/conversions", "") && settings.friends(path).is_none();
-    if !is_ours || !is_owners || body.len() > LARGEST_BODY {
+    if !is_ours || !settings.is_owners(seen.host) || body.len() > LARGEST_BODY {
         return None;
     }
     let mut headers = headers.split('\n').map(|line| Some(line.trim_end_matches(' ')).filter(|_| !line.is_empty()));
@@ -64,5 +62,5 @@ pub fn conversion_call(facts: &str, headers: &str, body: &[u8]) -> Option<String
 #[wasm_bindgen]
 #[must_use]
 pub fn not_recorded(why: &str) -> String {
-    Recorded::of(Err(Failure::Ours(why.to_owned()))).line()
+    Reply::of(Err(Failure::Ours(why.to_owned()))).line()
 }

@@ -58,7 +58,7 @@ impl Ahead {
 
 impl Turn<'_> {
     pub(super) fn look_ahead(&self, all: &[&NewConversion], keys: &[&str]) -> Outcome<Ahead> {
-        let query = "SELECT value->>0 AS line FROM json_each(?) WHERE
+        let query = "SELECT value->>0 AS line FROM jsonb_each(?) WHERE
             EXISTS (SELECT 1 FROM conversions WHERE event = value->>1 AND external_id = value->>2)
             OR EXISTS (SELECT 1 FROM sale_names WHERE vendor IN ('stripe', 'shopify') AND name = value->>2)
             OR EXISTS (SELECT 1 FROM claims WHERE event = value->>1 AND external_id = value->>2)

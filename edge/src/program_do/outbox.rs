@@ -169,13 +169,20 @@ pub(super) fn rearm(store: &Store, pauses: &Pauses, now: Timestamp) -> Outcome<(
     }
 }
 
-/// Whom something waits for: destinations, and the shards of the clicks.
+/// Whom something waits for: destinations, and the shards of the clicks. From one to the next by the index, however much
+/// waits for each.
 fn waiting(store: &Store) -> Outcome<Vec<String>> {
     #[derive(Deserialize)]
     struct To {
         destination: String,
     }
-    let query = "SELECT DISTINCT destination FROM outbox UNION ALL SELECT '' WHERE EXISTS (SELECT 1 FROM marks)";
+    let query = "WITH RECURSIVE whom (destination) AS (
+            SELECT MIN(destination) FROM outbox
+            UNION ALL
+            SELECT (SELECT MIN(destination) FROM outbox WHERE destination > whom.destination)
+            FROM whom WHERE whom.destination IS NOT NULL)
+        SELECT destination FROM whom WHERE destination IS NOT NULL
+        UNION ALL SELECT '' WHERE EXISTS (SELECT 1 FROM marks)";
     let rows: Vec<To> = store.rows(query, vec![])?;
     Ok(rows.into_iter().map(|to| to.destination).collect())
 }

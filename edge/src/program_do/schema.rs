@@ -21,6 +21,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     LANGUAGES,
     STAGES,
     LISTS,
+    BACKLOG,
 ];
 
 const FIRST: &str = "
@@ -435,6 +436,13 @@ const LISTS: &str = "
     UPDATE rewards SET moved = created_at || COALESCE(
         (SELECT ',' || group_concat(at) FROM (SELECT DISTINCT at FROM postings WHERE reward = rewards.id)), '');
     DROP INDEX postings_by_reward;
+";
+
+/// What waits for one destination is found however much waits for others. Rewards of a conversion are found by
+/// `rewards_once`.
+const BACKLOG: &str = "
+    CREATE INDEX outbox_by_destination ON outbox (destination);
+    DROP INDEX rewards_by_conversion;
 ";
 
 #[cfg(test)]

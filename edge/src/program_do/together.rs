@@ -5,7 +5,7 @@
 //! written, all of it is undone and each is recorded alone.
 
 use super::{ProgramDo, Turn, outbox};
-use crate::command::{ProgramCall, ProgramCommand, Recorded, Reply};
+use crate::command::{ProgramCall, ProgramCommand, Reply};
 use crate::failure::{Failure, Outcome};
 use crate::settings::Settings;
 use honeyguide_domain::auth::Scope;
@@ -23,7 +23,7 @@ impl ProgramDo {
             Err(failure) if calls.len() == 1 => vec![Err(failure)],
             Err(_) => calls.iter().map(|call| self.run_alone(call)).collect(),
         };
-        let lines: Vec<String> = outcomes.into_iter().map(|outcome| Recorded::of(outcome).line()).collect();
+        let lines: Vec<String> = outcomes.into_iter().map(|outcome| Reply::of(outcome).line()).collect();
         Ok(Reply::written(200, lines.join("\n")))
     }
 

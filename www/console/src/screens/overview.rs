@@ -6,25 +6,17 @@ mod told;
 
 use super::first_run::FirstRun;
 use crate::api::{Load, Page as Rows, load};
-use crate::view::times::days_until_today;
-use crate::view::{Address, Amount, Chart, Line, Money, Page, Told, address, amounts, table};
+use crate::view::{Amount, Chart, Days, Line, Money, Page, Told, amounts, days, table};
 use crate::words;
 use funnel::Steps;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use told::{Attention, ClickDay, Overview as Sums};
 
-/// What one can choose from; the first is the usual.
-const STRETCHES: [i64; 3] = [30, 7, 90];
-
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
-    let here = Address::here();
-    let days = Memo::new(move |_| here.get("days").parse().ok().filter(|days| STRETCHES.contains(days)).unwrap_or(30));
-    let between = move || {
-        let (from, to) = days_until_today(days.get());
-        format!("from={from}T00:00:00Z&to={to}T00:00:00Z")
-    };
+    let days = days::chosen();
+    let between = move || days::asked(days.get());
     let sums = load::<Sums>(move || format!("/v1/stats/overview?{}", between()));
     let clicks = load::<Rows<ClickDay>>(move || format!("/v1/stats/clicks?group_by=day&limit=1000&{}", between()));
     // Whether there was ever a click is asked once, and only where these days and those before had none; the steps of the
@@ -49,17 +41,7 @@ pub(crate) fn Overview() -> impl IntoView {
         sums.again();
         clicks.again();
     });
-    let choose = address::replace();
-    let chosen = move |days: String| choose(&here.with(&[("days", if days == "30" { "" } else { &days })]));
-    let beside = move || {
-        let chosen = chosen.clone();
-        view! {
-            <label class="unseen" for="days">{words::overview::days()}</label>
-            <select id="days" prop:value=move || days.get().to_string() on:change:target=move |select| chosen(select.target().value())>
-                {STRETCHES.map(|days| view! { <option value=days.to_string()>{words::overview::last_days(days)}</option> }).collect_view()}
-            </select>
-        }
-    };
+    let beside = move || view! { <Days days /> };
     view! {
         <Page title=words::overview::title() beside>
             {move || sums.problem().map(|problem| view! { <Told problem /> <button on:click=move |_| sums.again()>{words::common::again()}</button> })}

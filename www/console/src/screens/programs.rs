@@ -2,15 +2,11 @@
 
 use crate::api::load;
 use crate::view::amounts::{money, whole};
-use crate::view::times::days_until_today;
-use crate::view::{Address, Amount, Page, Told, address, csv, table};
+use crate::view::{Address, Amount, Days, Page, Told, csv, days, table};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use serde::Deserialize;
-
-/// What one can choose from; the first is the usual.
-const STRETCHES: [i64; 3] = [30, 7, 90];
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Programs {
@@ -52,23 +48,12 @@ struct Sums {
 #[component]
 pub(crate) fn Programs() -> impl IntoView {
     let here = Address::here();
-    let days = Memo::new(move |_| here.get("days").parse().ok().filter(|days| STRETCHES.contains(days)).unwrap_or(30));
+    let days = days::chosen();
     let all = load::<Programs>(move || {
-        let (from, to) = days_until_today(days.get());
-        let path = format!("/v1/stats/programs?from={from}T00:00:00Z&to={to}T00:00:00Z");
+        let path = format!("/v1/stats/programs?{}", days::asked(days.get()));
         here.of_api(&path, &[("cursor", &here.get("cursor"))], &[])
     });
-    let choose = address::replace();
-    let chosen = move |days: String| choose(&here.with(&[("days", if days == "30" { "" } else { &days })]));
-    let beside = move || {
-        let chosen = chosen.clone();
-        view! {
-            <label class="unseen" for="days">{words::overview::days()}</label>
-            <select id="days" prop:value=move || days.get().to_string() on:change:target=move |select| chosen(select.target().value())>
-                {STRETCHES.map(|days| view! { <option value=days.to_string()>{words::overview::last_days(days)}</option> }).collect_view()}
-            </select>
-        }
-    };
+    let beside = move || view! { <Days days /> };
     view! {
         <Page title=words::programs::title() beside>
             <p class="lead">{words::programs::lead()}</p>

@@ -46,7 +46,9 @@ fn drawn(target: &Target<'_>, number: usize, codes: &[String], popular: &Weighte
         0..60 => json!({}),
         60..85 => json!({"code": "nobodys-code"}),
         85..105 => {
-            let other = codes.get(popular.draw(&mut chance)).cloned().unwrap_or_default();
+            // Somebody else.
+            let other = Some(popular.draw(&mut chance)).filter(|other| *other != who).unwrap_or(who + 1);
+            let other = codes.get(other % codes.len().max(1)).cloned().unwrap_or_default();
             let parts = [(code, 70), (other, 30)].map(|(code, weight)| json!({"code": code, "weight": weight}));
             json!({"contributions": parts})
         }
