@@ -4,11 +4,12 @@
 // A call goes on though the client of the post that began it leaves, and says of every post in it how it ended. Who was
 // told to begin the next one and had left leaves the others waiting for a second at most: then another begins it.
 
-import App from "./app.js";
+import App, { ProgramDo } from "./app.js";
 import { headersOf, heard, jsonAnswer } from "./glue.js";
 
 const { conversion_call: conversionCall, conversion_headers: conversionHeaders, not_recorded: notRecorded } = App.prototype;
 
+const TOGETHER = "https://object/together";
 const PATH = "/v1/conversions";
 // What the module takes: see `LARGEST_BODY`.
 const LARGEST = 1024 * 1024;
@@ -67,16 +68,20 @@ async function carry(env, program, posts) {
   const begun = Date.now();
   posts.begun = begun;
   const group = taken(posts);
+  const calls = group.map((post) => post.call);
+  for (const post of group) post.call = "";
   try {
-    const body = `[${group.map((post) => post.call).join(",")}]`;
-    for (const post of group) post.call = "";
-    const response = await env.PROGRAM.getByName(program).fetch("https://object/", { method: "POST", body });
+    const body = `[${calls.join(",")}]`;
+    const response = await env.PROGRAM.getByName(program).fetch(TOGETHER, { method: "POST", body });
     const ended = (await response.text()).split("\n");
     if (response.status !== 200 || ended.length !== group.length) throw new Error(`the program answered ${response.status}`);
     group.forEach((post, at) => { post.ended = ended[at]; });
   } catch (error) {
-    const ended = notRecorded(String(error));
-    for (const post of group) post.ended = ended;
+    // What the object wrote in that turn went with it.
+    const again = error.durableObjectReset === true;
+    for (const [at, post] of group.entries()) {
+      post.ended = again ? await recordedAlone(env, program, calls[at]) : notRecorded(String(error));
+    }
   }
   if (posts.begun === begun) posts.begun = 0;
   if (posts.waiting.length === 0) programs.delete(program);
@@ -90,3 +95,29 @@ function taken(posts) {
   while (count < posts.waiting.length && count < MOST && long < MOST_LONG) long += posts.waiting[count++].call.length;
   return posts.waiting.splice(0, count);
 }
+
+async function recordedAlone(env, program, call) {
+  try {
+    const response = await env.PROGRAM.getByName(program).fetch("https://object/", { method: "POST", body: call });
+    return `${response.status} ${response.headers.has("idempotent-replayed") ? 1 : 0} ${await response.text()}`;
+  } catch (error) {
+    return notRecorded(String(error));
+  }
+}
+
+// Those of one call are recorded in one turn of the object. All else that it is asked goes the whole way.
+const { fetch: asked, together, context } = ProgramDo.prototype;
+ProgramDo.prototype.fetch = function (request) {
+  if (request.url !== TOGETHER) return asked.call(this, request);
+  return request.text().then((calls) => {
+    const object = context.call(this);
+    let ended;
+    try {
+      ended = together.call(this, calls);
+    } finally {
+      // Half done, or cut off: nothing that an object wrote in a turn is kept that it is aborted in.
+      if (ended === undefined) object.abort("Conversions were half done, and are undone.");
+    }
+    return new Response(ended);
+  });
+};

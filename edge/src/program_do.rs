@@ -66,6 +66,7 @@ use honeyguide_domain::time::{Span, Timestamp};
 use honeyguide_domain::words::Lang;
 use remembered::Remembered;
 use std::panic::AssertUnwindSafe;
+use wasm_bindgen::JsValue;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 #[durable_object]
@@ -78,6 +79,8 @@ pub struct ProgramDo {
     pauses: outbox::Pauses,
     /// Forgotten whenever something fails.
     remembered: AssertUnwindSafe<Remembered>,
+    /// The object's own, as the runtime gave it.
+    context: AssertUnwindSafe<JsValue>,
 }
 
 /// One command's surroundings: the store, the moment, and chance.
@@ -110,6 +113,7 @@ impl DurableObject for ProgramDo {
             store,
             env,
             ready,
+            context: AssertUnwindSafe(state.as_raw().into()),
             simulation: whatif::Memory::default(),
             persons: persons::Memory::default(),
             pauses: outbox::Pauses::default(),
@@ -123,8 +127,7 @@ impl DurableObject for ProgramDo {
         if let Err(failure) = &self.ready {
             return Failure::Ours(failure.to_string()).answer();
         }
-        let done = if call.starts_with('[') { self.run_together(&call) } else { self.run_one(&call) };
-        match done {
+        match self.run_one(&call) {
             Ok(reply) => reply.answer(),
             Err(failure) => failure.answer(),
         }

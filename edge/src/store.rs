@@ -56,6 +56,30 @@ struct Underway {
     alarm: Cell<Option<Timestamp>>,
     /// Statements that write, ever.
     writes: Cell<u64>,
+    /// In an attempt: how far it may go.
+    attempt: Cell<Writing>,
+}
+
+/// Whether what is given to be written may be run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Writing {
+    #[default]
+    Runs,
+    /// It waits until all is known.
+    Waits,
+    /// It was to be run before.
+    Refused,
+}
+
+/// How something ended that nothing but the object's end can take back.
+pub(crate) enum Attempt<T> {
+    Done(T),
+    /// It needs a transaction; nothing was written.
+    Unfit,
+    /// It failed before anything was written.
+    Failed(Failure),
+    /// It failed after something was: the object must be aborted in this turn, which undoes it.
+    HalfDone(Failure),
 }
 
 /// A value to bind. Booleans are bound as 0 and 1: a bound JavaScript boolean would be stored as text.
@@ -76,6 +100,11 @@ pub(crate) fn int(value: i64) -> Bound {
 
 pub(crate) fn maybe_int(value: Option<i64>) -> Bound {
     value.map_or(Bound::Null, int)
+}
+
+/// The panic itself is logged where it happens.
+fn panicked() -> Failure {
+    Failure::Logged("panic while something was written".to_owned())
 }
 
 impl Store {
@@ -122,6 +151,7 @@ impl Store {
         self.write_counts();
         if values.iter().any(|value| matches!(value, Bound::Blob(_))) {
             self.flush()?;
+            self.may_write()?;
             self.count(&self.sql.exec(query, values)?);
             return Ok(());
         }
@@ -160,9 +190,21 @@ impl Store {
         Ok(())
     }
 
+    /// Not in an attempt, until all of it is known.
+    fn may_write(&self) -> Outcome<()> {
+        if self.underway.attempt.get() == Writing::Runs {
+            return Ok(());
+        }
+        self.underway.attempt.set(Writing::Refused);
+        Err(Failure::Ours("an attempt was to write before its end".to_owned()))
+    }
+
     /// Runs what waits; the rows that the last of it answers, where they are wanted, as JSON.
     fn settle(&self, rows_wanted: bool) -> Outcome<String> {
         let waiting = self.underway.waiting.take();
+        if !rows_wanted || waiting.many() > 1 {
+            self.may_write()?;
+        }
         let answer = waiting.run(&self.raw_sql, rows_wanted)?;
         self.cost.rows_read.inc_by(answer.rows_read);
         self.cost.rows_written.inc_by(answer.rows_written);
@@ -250,6 +292,7 @@ impl Store {
     /// Does all of `inside`, or none of it.
     pub(crate) fn transaction<T>(&self, inside: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
         self.flush()?;
+        self.may_write()?;
         let mut result = None;
         // Whatever a panic leaves half done is rolled back, so it is safe to look at what is here afterwards.
         let mut state = AssertUnwindSafe((Some(inside), &mut result));
@@ -258,8 +301,7 @@ impl Store {
             let Some(inside) = inside.take() else { return Err(JsValue::from_str("run twice")) };
             self.underway.depth.set(self.underway.depth.get() + 1);
             let all = || inside().and_then(|done| self.flush().map(|()| done));
-            let outcome = catch_unwind(AssertUnwindSafe(all))
-                .unwrap_or_else(|_| Err(Failure::Logged("panic in a transaction".to_owned())));
+            let outcome = catch_unwind(AssertUnwindSafe(all)).unwrap_or_else(|_| Err(panicked()));
             self.underway.depth.set(self.underway.depth.get() - 1);
             self.underway.gathered.take();
             self.underway.waiting.take();
@@ -280,6 +322,32 @@ impl Store {
         }
     }
 
+    /// Does all of `inside`, then writes what it gave to be written, then does what is `last`. A transaction keeps each page
+    /// as it was before, which costs as much as writing it; this keeps none, and writes nothing until all is known.
+    pub(crate) fn attempt<T>(
+        &self,
+        inside: impl FnOnce() -> Outcome<T>,
+        last: impl FnOnce() -> Outcome<()>,
+    ) -> Attempt<T> {
+        self.underway.depth.set(self.underway.depth.get() + 1);
+        self.underway.attempt.set(Writing::Waits);
+        let known = catch_unwind(AssertUnwindSafe(inside)).unwrap_or_else(|_| Err(panicked()));
+        let unfit = self.underway.attempt.replace(Writing::Runs) == Writing::Refused;
+        let ended = match known {
+            _ if unfit => Attempt::Unfit,
+            Err(failure) => Attempt::Failed(failure),
+            Ok(done) => {
+                let write = || self.flush().and_then(|()| last()).and_then(|()| self.flush());
+                let written = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|_| Err(panicked()));
+                written.map_or_else(Attempt::HalfDone, |()| Attempt::Done(done))
+            }
+        };
+        self.underway.depth.set(self.underway.depth.get() - 1);
+        self.underway.gathered.take();
+        self.underway.waiting.take();
+        ended
+    }
+
     /// When the alarm rings next, where that is known.
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
         self.underway.alarm.get()
@@ -288,6 +356,7 @@ impl Store {
     /// Sets the object's one alarm. The write is part of the turn that it is called in, so what was recorded in that
     /// turn is never without its alarm.
     pub(crate) fn wake(&self, at: Timestamp) -> Outcome<()> {
+        self.may_write()?;
         self.underway.alarm.set(Some(at));
         #[cfg(feature = "faults")]
         let at = at.before(crate::faults::ahead());

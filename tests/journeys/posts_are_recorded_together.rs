@@ -137,6 +137,77 @@ fn a_panic_in_one_of_many_leaves_the_others_recorded() {
     holds(&world, AT_ONCE / 10 * 9);
 }
 
+/// A statement that fails after others were run leaves those to be undone, of all that were written with it.
+#[test]
+fn what_is_half_done_is_undone_and_each_is_recorded_alone() {
+    let world = World::start_with_faults();
+    let code = world.client.participant("ada")["code"].as_str().unwrap().to_owned();
+    let bad = [("x-honeyguide-fault", "statement-fails")];
+    for wave in 0..WAVES {
+        let numbers = wave * AT_ONCE..(wave + 1) * AT_ONCE;
+        let fault = |number: usize| if number % 10 == 7 { "statement-fails" } else { "" };
+        let posts: Vec<_> = numbers
+            .clone()
+            .map(|number| {
+                let headers = vec![
+                    ("x-honeyguide-fault", fault(number).to_owned()),
+                    ("idempotency-key", format!("key-{number}")),
+                ];
+                (headers, order(number, &code))
+            })
+            .collect();
+        let answers = at_once(&world.client, &posts);
+        for (number, answer) in numbers.clone().zip(&answers) {
+            assert_eq!(answer.status, if number % 10 == 7 { 500 } else { 201 }, "{answer:?}");
+        }
+        holds(&world, (wave + 1) * AT_ONCE / 10 * 9);
+        // What was answered is what is kept, and stays the answer; what failed has left nothing.
+        for (answer, (headers, body)) in answers.iter().zip(&posts).filter(|(answer, _)| answer.status == 201) {
+            let key = [("idempotency-key", headers[1].1.as_str())];
+            let again = world.client.send("POST", "/v1/conversions", &key, Some(body.to_string().as_bytes())).unwrap();
+            assert_eq!((again.status, &again.json["id"]), (201, &answer.json["id"]));
+        }
+    }
+    let alone = order(WAVES * AT_ONCE, &code);
+    let failed = world.client.send("POST", "/v1/conversions", &bad, Some(alone.to_string().as_bytes())).unwrap();
+    assert_eq!((failed.status, &failed.json["error"]["code"]), (500, &json!("internal")));
+    holds(&world, WAVES * AT_ONCE / 10 * 9);
+    world.client.post("/v1/conversions", &alone).expect(201);
+    holds(&world, WAVES * AT_ONCE / 10 * 9 + 1);
+}
+
+/// Of some nothing is kept yet, of others a customer or the order: all earn what they would have earned one by one.
+#[test]
+fn new_friends_and_known_ones_at_once_earn_what_they_do_one_by_one() {
+    let (many, single) = (World::start(), World::start());
+    let codes = [&many, &single].map(|world| world.client.participant("ada")["code"].as_str().unwrap().to_owned());
+    let body = |number: usize, code: &str| {
+        let mut body = order(number, code);
+        // Every other friend comes again in each wave, and some orders are sent again.
+        match number % 4 {
+            0 => body["customer"] = order(number % AT_ONCE, code)["customer"].clone(),
+            1 if number >= AT_ONCE => body = order(number - AT_ONCE, code),
+            _ => {}
+        }
+        body
+    };
+    let told = |answer: &Answer| {
+        let rewards = answer.json["rewards"].as_array().unwrap();
+        let rewards: Vec<_> = rewards.iter().map(|reward| (reward["side"].clone(), reward["value"].clone())).collect();
+        (answer.status, answer.json["external_id"].clone(), answer.json["decision"]["reason"].clone(), rewards)
+    };
+    for wave in 0..3 {
+        let numbers = wave * AT_ONCE..(wave + 1) * AT_ONCE;
+        let posts: Vec<_> = numbers.clone().map(|number| (Vec::new(), body(number, &codes[0]))).collect();
+        let answers = at_once(&many.client, &posts);
+        for (number, answer) in numbers.zip(&answers) {
+            assert_eq!(told(answer), told(&single.client.post("/v1/conversions", &body(number, &codes[1]))));
+        }
+    }
+    let books = [&many, &single].map(|world| world.client.get("/v1/ledger/verify").expect(200).json);
+    assert_eq!((&books[0]["valid"], &books[0]["postings"]), (&json!(true), &books[1]["postings"]));
+}
+
 /// Requests that others wait for go on in those others' turns unless that is prevented, once the runtime has compiled what
 /// they share: it takes thousands of posts until then.
 #[test]

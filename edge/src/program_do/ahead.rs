@@ -42,6 +42,13 @@ fn names(new: &NewConversion) -> impl Iterator<Item = Name> {
 }
 
 impl Ahead {
+    /// Whether nothing is kept of the conversion's order, customer and key: then nothing is asked while it is recorded.
+    pub(super) fn is_fresh(&self, new: &NewConversion, key: Option<&str>) -> bool {
+        let taken = self.taken.borrow();
+        let key = key.map(|key| Name::Key(key.to_owned()));
+        !names(new).chain(key).any(|name| taken.contains(&name))
+    }
+
     /// Whether nothing is kept of the conversion's order and customer. It is taken from now on. Ask only of those that
     /// were looked up.
     pub(super) fn is_blank(&self, new: &NewConversion) -> bool {

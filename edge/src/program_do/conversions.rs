@@ -257,6 +257,10 @@ impl Turn<'_> {
         )?;
         #[cfg(feature = "faults")]
         crate::faults::trip(self.fault, "panic-in-record");
+        #[cfg(feature = "faults")]
+        if self.fault == "statement-fails" {
+            self.store.run("INSERT INTO nowhere VALUES (1)", vec![])?;
+        }
         if let Some((parts, at)) = binds.filter(|_| !customer.fresh) {
             self.bind(&customer.id, parts, at)?;
         }

@@ -154,9 +154,10 @@ impl Table {
     fn query(&self) -> String {
         let columns: Vec<String> = (0..self.width).map(|column| format!("value->>{column}")).collect();
         // Each row as JSONB: as text it would be read again for each of its columns.
-        // Without a WHERE, the ON of a conflict would be read as one of a join.
+        // Without a WHERE, the ON of a conflict would be read as one of a join. OR FAIL: a statement that fails leaves what it
+        // wrote to whoever undoes all, and so needn't keep each page as it was.
         format!(
-            "INSERT INTO {} SELECT {} FROM jsonb_each(?) WHERE true {}",
+            "INSERT OR FAIL INTO {} SELECT {} FROM jsonb_each(?) WHERE true {}",
             self.into,
             columns.join(", "),
             self.conflict

@@ -30,6 +30,8 @@ pub(super) struct Statements {
     rows: Vec<u8>,
     /// How many there are of these.
     lines: usize,
+    /// How many there are of all.
+    many: usize,
     /// The queries among them that the runtime isn't told of yet: these statements may be dropped before it is.
     new: Vec<String>,
 }
@@ -45,6 +47,10 @@ pub(super) struct Answer {
 impl Statements {
     pub(super) const fn is_empty(&self) -> bool {
         self.text.is_empty()
+    }
+
+    pub(super) const fn many(&self) -> usize {
+        self.many
     }
 
     pub(super) const fn are_long(&self) -> bool {
@@ -87,6 +93,7 @@ impl Statements {
         if !is_told {
             self.new.push(query.to_owned());
         }
+        self.many += 1;
         let comma = if self.text.is_empty() { "" } else { "," };
         self.text.extend_from_slice(format!("{comma}[{sign}{number},").as_bytes());
         if is_told {
