@@ -46,20 +46,6 @@ export function jsonAnswer(status, body, again) {
   return new Response(body, { status, headers });
 }
 
-/** What one of several requests that wait for each other is told, or `late` after so many milliseconds; `listen` is given
- * what tells it. Two promises and a race of them: code that settles a promise may, once it is optimised, go on in its own
- * request's turn with the request that awaits it, and what that begins there ends with the other; what a race settles is
- * awaited in its own turn. The timer is the request's own: one that only waits for others would be taken for one that
- * hangs, and who tells may be cut off. */
-export async function heard(listen, longest, late) {
-  let timer;
-  const told = new Promise(listen);
-  const end = new Promise((resolve) => { timer = setTimeout(resolve, longest, late); });
-  const word = await Promise.race([told, end]);
-  clearTimeout(timer);
-  return word;
-}
-
 // The queries that the module knows by number.
 const queries = [];
 

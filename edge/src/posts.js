@@ -5,7 +5,7 @@
 // told to begin the next one and had left leaves the others waiting for a second at most: then another begins it.
 
 import App, { ProgramDo } from "./app.js";
-import { headersOf, heard, jsonAnswer } from "./glue.js";
+import { headersOf, jsonAnswer } from "./glue.js";
 
 const { conversion_call: conversionCall, conversion_headers: conversionHeaders, not_recorded: notRecorded } = App.prototype;
 
@@ -53,7 +53,7 @@ export async function recorded(request, facts, env, ctx, whole) {
   programs.set(program, posts);
   posts.waiting.push(post);
   for (let look = 0; look < LOOKS && !post.ended; look++) {
-    const word = heard((tell) => { post.tell = tell; }, LOOK);
+    const word = told(post);
     // When it comes, when it is told to, or when nobody else has for too long.
     if (post.call && Date.now() >= posts.begun + LEASE) ctx.waitUntil(carry(env, program, posts));
     await word;
@@ -61,6 +61,17 @@ export async function recorded(request, facts, env, ctx, whole) {
   posts.waiting = posts.waiting.filter((waiting) => waiting !== post);
   const ended = post.ended || notRecorded("the program doesn't answer");
   return jsonAnswer(Number(ended.slice(0, 3)), ended.slice(6), ended[4] === "1");
+}
+
+/** Waits for a word to this post, or for a while. By two promises and their race: compiled code that settles a promise may
+ * go on, in its own request's turn, with the request that awaits it. What a race settles, that request awaits in its own
+ * turn. And without a timer of its own it would be taken for one that hangs. */
+async function told(post) {
+  let timer;
+  const word = new Promise((resolve) => { post.tell = resolve; });
+  const late = new Promise((resolve) => { timer = setTimeout(resolve, LOOK); });
+  await Promise.race([word, late]);
+  clearTimeout(timer);
 }
 
 /** One call with those that wait, to its end; then another may be begun for those who came meanwhile. */

@@ -1,9 +1,9 @@
 //! Requests that wait for what another request does.
 //!
-//! Invariant: no future is woken by another request's; in JavaScript, what `heard` of `glue.js` awaits may be told by
-//! another. Who waits looks again, by a timer of its own. A request that is woken by another may be gone on with in that
-//! one's turn; what it begins there, a timer or a call, ends with the other, and so do those that it wakes in turn: under
-//! load friends waited for a deadline, or were cut off as if the code had hung.
+//! Invariant: no future is woken by another request's. Who waits looks again, by a timer of its own. A request that is woken
+//! by another may be gone on with in that one's turn; what it begins there, a timer or a call, ends with the other, and so
+//! do those that it wakes in turn: under load friends waited for a deadline, or were cut off as if the code had hung.
+//! (In JavaScript, `entry.js` and `posts.js` know how one is told by another.)
 
 use crate::settings::now;
 use honeyguide_domain::time::Span;

@@ -165,5 +165,7 @@ fn the_page_on_cost_says_what_is_counted() {
         wait_for("three deliveries", 10, || delivered(4));
     });
     wrong.check("rows written at a destination for a delivery", sent.count("rows_written", "destination") / 3.0);
+    let handed = sent.count("rows_written", "program") - conversions.count("rows_written", "program") / all;
+    wrong.check_most("rows written at the program for a delivery that it hands over, at most", handed / 3.0);
     assert!(wrong.0.is_empty(), "{:#?}", wrong.0);
 }
