@@ -1,7 +1,7 @@
 //! A receiver that fails, stalls, breaks off, leads elsewhere or asks for patience: each ends as stated, and no other
 //! destination notices.
 
-use honeyguide_tests::{Manner, Rough, World, wait_for};
+use honeyguide_tests::{Client, Manner, Rough, World, wait_for};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -181,6 +181,9 @@ fn where_a_destination_asks_for_it_nothing_of_a_conversion_overtakes() {
     assert_eq!(ids.len(), 9);
 }
 
+/// Events that wait for somebody: more than one try to hand them over reads.
+const WAITING: usize = 1_000;
+
 #[test]
 fn an_object_that_is_slow_to_be_reached_holds_no_other() {
     let world = World::start_with_faults();
@@ -194,8 +197,25 @@ fn an_object_that_is_slow_to_be_reached_holds_no_other() {
         wait_for("the other to hear", 10, || (other.count() > number).then_some(()));
         assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     }
+    // However much waits for it, what another is handed is found without reading that.
+    let line = |number: usize| json!({"external_id": format!("w{number}"), "email": format!("w{number}@example.com")});
+    let lines = (0..WAITING).map(|number| line(number).to_string()).collect::<Vec<_>>().join("\n");
+    world.client.send("POST", "/v1/participants/batch", &[], Some(lines.as_bytes())).unwrap().expect(200);
+    wait_for("the other to hear of all", 20, || (other.taken().len() == 3 + WAITING).then_some(()));
+    let read = || {
+        let metrics = Client::new(&world.client.base, &world.admin_secret).get("/v1/metrics").expect(200).text;
+        let line =
+            metrics.lines().find_map(|line| line.strip_prefix("honeyguide_rows_read_total{object=\"program\"} "));
+        line.unwrap().parse::<usize>().unwrap()
+    };
+    let before = read();
+    world.client.participant("last");
+    wait_for("the other to hear of the last", 10, || (other.taken().len() == 4 + WAITING).then_some(()));
+    let read = read() - before;
+    println!("with {WAITING} waiting for another, {read} rows were read");
+    assert!(read < WAITING, "{read} rows were read while {WAITING} waited for another");
     assert_eq!(one.count(), 0);
     world.switch("storage-up");
-    wait_for("the slow one to hear of all", 20, || (one.taken().len() == 3).then_some(()));
+    wait_for("the slow one to hear of all", 90, || (one.taken().len() == 4 + WAITING).then_some(()));
     assert_eq!(one.taken(), other.taken());
 }

@@ -438,11 +438,9 @@ const LISTS: &str = "
     DROP INDEX postings_by_reward;
 ";
 
-/// What waits for one destination is found however much waits for others. Rewards of a conversion are found by
-/// `rewards_once`.
+/// What waits for one destination is found however much waits for others.
 const BACKLOG: &str = "
     CREATE INDEX outbox_by_destination ON outbox (destination);
-    DROP INDEX rewards_by_conversion;
 ";
 
 #[cfg(test)]
